@@ -12,7 +12,6 @@ working_days:             # make-up days (调休上班日), weekend days all; ma
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -76,19 +75,20 @@ def _read(path: Path, name: str) -> YearCalendar:
         raise file.fault(
             ("year",),
             "year 应为四位数年份，并与文件名一致，例如 2026.yaml 中写 year: 2026。",
-            "year must be the four-digit year that the file is called by, such as year: 2026 in 2026.yaml.",
+            "year must be the four-digit year that the file is called by, such as year: 2026 in "
+            "2026.yaml.",
         )
     _check_head(file, value)
-    holidays = _entries(file, "holidays", value, lambda place, day: None)
-    working_days = _entries(
-        file, "working_days", value, lambda place, day: _check_make_up(file, place, day, holidays)
-    )
+    holidays = _entries(file, "holidays", value)
+    working_days = _entries(file, "working_days", value)
     if not holidays:
         raise file.fault(
             ("holidays",),
             "holidays 为空，请至少列出法定节假日。",
             "holidays is empty; list the statutory holidays at least.",
         )
+    for index, day in enumerate(working_days):
+        _check_make_up(file, ("working_days", index, "date"), day, holidays)
     return YearCalendar(year, value["status"], value["source"], holidays, working_days)
 
 
@@ -126,10 +126,8 @@ def _check_head(file: _File, value: dict[str, Any]) -> None:
         )
 
 
-def _entries(
-    file: _File, key: str, value: dict[str, Any], check: Callable[[Place, date], None]
-) -> Named:
-    """Read the list under `key`; `check` refuses a day that may not stand there."""
+def _entries(file: _File, key: str, value: dict[str, Any]) -> Named:
+    """Read the list under `key`, in its order."""
     if not isinstance(value[key], list):
         raise file.fault(
             (key,),
@@ -153,7 +151,6 @@ def _entries(
                 "name 应写明节日名称，例如 春节。",
                 "name must be the holiday's name, such as 春节.",
             )
-        check((*place, "date"), day)
         days[day] = entry["name"]
     return days
 
