@@ -1,13 +1,21 @@
-"""The database handle and the column types that both SQLite and PostgreSQL keep alike."""
+"""The database handle, its two manners of connecting, and the column type for times.
+
+SQLite and PostgreSQL are kept alike: a reading transaction sees one snapshot and cannot write, a
+writing one takes its locks before it reads. `engine.transaction` opens both; nobody else connects.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase
+
+from engine.config import Config
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -15,6 +23,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+LOCK_SECONDS = 10  # how long a writer waits for another one, on both databases
+ENGINES = "lianban.engines"
+
+Manner = Literal["reading", "writing"]
 
 
 class Base(DeclarativeBase):
@@ -42,3 +54,63 @@ class Instant(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def prepare(app: Flask, config: Config) -> None:
+    """Give `app` its engines; makes the data folder (mode 0700), connects to nothing yet.
+
+    SQLite: WAL, `synchronous=FULL`, foreign keys on, our own BEGIN. PostgreSQL: a writer runs under
+    READ COMMITTED, a reader under REPEATABLE READ READ ONLY, which never conflicts and gives it
+    the single snapshot that SQLite's readers have.
+    """
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sqlite = config.database_url.startswith("sqlite")
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(sqlite)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if sqlite:
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        reading, writing = {}, {}
+    else:
+        reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        writing = {"isolation_level": "READ COMMITTED"}
+    app.extensions[ENGINES] = {
+        "reading": engine.execution_options(manner="reading", **reading),
+        "writing": engine.execution_options(manner="writing", **writing),
+    }
+
+
+def engine_for(manner: Manner) -> sa.Engine:
+    """Return the current app's engine for reading or for writing; both share one pool."""
+    return current_app.extensions[ENGINES][manner]
+
+
+def _engine_options(sqlite: bool) -> dict[str, Any]:
+    """A thread holds one connection at most, so the pool bounds the threads that work at once."""
+    if sqlite:
+        arguments: dict[str, Any] = {"timeout": LOCK_SECONDS, "check_same_thread": False}
+    else:
+        arguments = {"options": f"-c lock_timeout={LOCK_SECONDS}s -c timezone=UTC"}
+    return {
+        "pool_size": 8,
+        "max_overflow": 24,
+        "pool_timeout": LOCK_SECONDS,
+        "connect_args": arguments,
+    }
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver starts no transaction: `_begin_sqlite` does
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """A writer locks at BEGIN: two that had read first would deadlock when both come to write."""
+    manner = connection.get_execution_options().get("manner")
+    raw = connection.connection.driver_connection
+    raw.execute(f"PRAGMA query_only={'ON' if manner == 'reading' else 'OFF'}")
+    raw.execute("BEGIN IMMEDIATE" if manner == "writing" else "BEGIN")

@@ -86,9 +86,7 @@ class ProcedureFile(db.Model):
     """A file of a version. `path` is canonical: processes/…, forms/…, forms/notices/…, rules/…"""
 
     __tablename__ = "procedure_file"
-    version_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("procedure_version.id"), primary_key=True
-    )
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("procedure_version.id"), primary_key=True)
     path: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
     digest: Mapped[str] = mapped_column(sa.ForeignKey("content.digest"))
 
@@ -261,7 +259,9 @@ class Supplement(db.Model):
     requested_at: Mapped[datetime] = instant()
     due_at: Mapped[datetime | None] = instant()
     answered_at: Mapped[datetime | None] = instant()
-    status: Mapped[str] = mapped_column(sa.String(16), default="open")  # open, answered, expired, withdrawn
+    status: Mapped[str] = mapped_column(
+        sa.String(16), default="open"
+    )  # open, answered, expired, withdrawn
 
 
 class Notice(db.Model):
@@ -287,7 +287,17 @@ class JournalEntry(db.Model):
     """One fact. A chain a case (`case_id`), and one for the system (`case_id` null)."""
 
     __tablename__ = "journal"
-    __table_args__ = (sa.Index("ix_journal_case", "case_id", "seq"),)
+    # Unique, so that a writer who forgot the lock fails instead of forking a chain.
+    __table_args__ = (
+        sa.Index("ix_journal_case", "case_id", "seq", unique=True),
+        sa.Index(
+            "ix_journal_system",
+            "seq",
+            unique=True,
+            sqlite_where=sa.text("case_id IS NULL"),
+            postgresql_where=sa.text("case_id IS NULL"),
+        ),
+    )
     id: Mapped[int] = key()
     case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("case_file.id"))
     seq: Mapped[int]
@@ -297,9 +307,7 @@ class JournalEntry(db.Model):
     payload: Mapped[str] = mapped_column(Text)  # canonical JSON, as hashed
     previous: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64))
-    block_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("journal_block.id"), index=True
-    )
+    block_id: Mapped[int | None] = mapped_column(sa.ForeignKey("journal_block.id"), index=True)
 
 
 class JournalBlock(db.Model):
