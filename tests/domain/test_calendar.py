@@ -120,6 +120,7 @@ def test_no_year_is_read_that_is_not_needed(calendar):
     last = date(2027, 12, 31)
     assert calendar.working_days_after(last - ONE_DAY, 1, before=date(2030, 1, 1)) == [last]
     assert calendar.working_days_after(last, 5, before=last + ONE_DAY) == []
+    assert Calendar([]).working_days_after(date(2026, 3, 2), 5, before=date(2026, 3, 3)) == []
 
 
 def test_provisional_is_asked_of_both_ends_and_what_lies_between():

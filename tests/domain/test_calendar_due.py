@@ -8,7 +8,7 @@ from clock_cases import SHANGHAI, at, starts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.calendar import Calendar, day_end
+from engine.domain.calendar import Calendar, YearCalendar, day_end
 from engine.domain.clock import calendar_due
 from engine.errors import CalendarUncovered, Invalid
 
@@ -79,6 +79,13 @@ def test_calendar_time_is_provisional_where_its_last_day_was_looked_up_in_such_a
     assert not calendar_due(at("2026-11-30T09:00"), "P1M", calendar).provisional
     moved = calendar_due(at("2026-12-01T09:00"), "P1M", calendar)
     assert (moved.last_day, moved.provisional) == (date(2027, 1, 4), True)
+
+
+def test_calendar_time_moved_out_of_a_provisional_year_rests_on_that_year():
+    years = [(2022, "provisional"), (2023, "official")]
+    calendar = Calendar(YearCalendar(y, s, "test", {date(y, 1, 1): "元旦"}, {}) for y, s in years)
+    moved = calendar_due(at("2022-12-30T09:00"), "P1D", calendar)  # to a Saturday
+    assert (moved.last_day, moved.provisional) == (date(2023, 1, 2), True)
 
 
 def test_calendar_time_into_a_year_without_calendar_is_refused(calendar):

@@ -116,6 +116,9 @@ def test_days_of_a_provisional_year_that_a_pause_covers_do_not_make_it_provision
     uncovered = Clock("committed", at("2025-12-29T09:00"), 3)
     assert due(uncovered, calendar).last_day == date(2026, 1, 2)
     assert due(uncovered, calendar).provisional
+    partly = Clock("committed", at("2025-12-28T09:00"), 2, pauses=(covered,))
+    assert due(partly, calendar).last_day == date(2026, 1, 2)
+    assert due(partly, calendar).provisional
 
 
 def test_a_limit_that_reaches_a_year_without_calendar_is_refused(calendar):
