@@ -15,6 +15,7 @@ from engine.catalogue.form_rules import Fault, refuse, schema_faults
 from engine.catalogue.item_schema import ITEM
 from engine.catalogue.organisation import (
     Department,
+    Organisation,
     load_organisation,
     refuse_unless_valid,
     repeated,
@@ -165,6 +166,20 @@ class Item:
         return next((m for m in self.materials if m.code == code), None)
 
 
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything in `processes/catalogue`; items by their code."""
+
+    items: Mapping[str, Item]
+    organisation: Organisation
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """Read the whole of `folder`; raises as `load_items` and `load_organisation` do."""
+    organisation = load_organisation(folder)
+    return Catalogue(_load(folder, organisation.departments), organisation)
+
+
 def load_items(folder: Path) -> dict[str, Item]:
     """Return the items of `folder` (`processes/catalogue`) by code, in the order of file names.
 
@@ -172,7 +187,10 @@ def load_items(folder: Path) -> dict[str, Item]:
     keys, a committed limit above the statutory one, an unknown department, a main material that
     is not required, a fee without items, a code used twice, a bad schema of `details`.
     """
-    departments = load_organisation(folder).departments
+    return _load(folder, load_organisation(folder).departments)
+
+
+def _load(folder: Path, departments: Mapping[str, Department]) -> dict[str, Item]:
     items: dict[str, Item] = {}
     for file in sorted(folder.glob("*.yaml")):
         if file.name in NOT_ITEMS:

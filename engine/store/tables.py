@@ -119,7 +119,7 @@ class Case(db.Model):
     channel: Mapped[str] = mapped_column(sa.String(16))
     subject: Mapped[str] = mapped_column(sa.String(255))
     applicant_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"))
-    applicant_name: Mapped[str] = mapped_column(sa.String(255))
+    applicant_shown: Mapped[str] = mapped_column(sa.String(255))  # as lists show it: a person masked
     applicant_index: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     status: Mapped[str] = mapped_column(sa.String(24), default="draft")
     colour: Mapped[str] = mapped_column(sa.String(8), default="green")
@@ -259,9 +259,8 @@ class Supplement(db.Model):
     requested_at: Mapped[datetime] = instant()
     due_at: Mapped[datetime | None] = instant()
     answered_at: Mapped[datetime | None] = instant()
-    status: Mapped[str] = mapped_column(
-        sa.String(16), default="open"
-    )  # open, answered, expired, withdrawn
+    # open, answered, expired, withdrawn
+    status: Mapped[str] = mapped_column(sa.String(16), default="open")
 
 
 class Notice(db.Model):

@@ -1,0 +1,48 @@
+"""What a diagram stands on: the processes in it, what they call, their forms, notices and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from engine.bpmn.vocabulary import read_extensions
+from engine.bpmn.xml import bpmn, parse_xml
+
+FALSE = ("false", "0")
+
+
+@dataclass(frozen=True)
+class References:
+    """What one file names. `processes` maps the id of each executable process to its name."""
+
+    processes: dict[str, str]
+    calls: frozenset[str]
+    forms: frozenset[str]
+    notices: frozenset[str]
+    functions_text: str
+
+    def uses(self, function: str) -> bool:
+        """Tell whether any text of the file may call this function."""
+        return f"{function}(" in self.functions_text
+
+
+def references(data: bytes, name: str) -> References:
+    """Read what a BPMN file stands on. Raises `XmlFault` where it is not readable XML."""
+    root = parse_xml(data, name)
+    extensions = [read_extensions(each) for each in root.iter(etree.Element)]
+    return References(
+        processes={
+            each.get("id"): each.get("name") or each.get("id")
+            for each in root.iter(bpmn("process"))
+            if each.get("id") and (each.get("isExecutable") or "true").strip() not in FALSE
+        },
+        calls=frozenset(
+            called
+            for each in root.iter(bpmn("callActivity"))
+            if (called := (each.get("calledElement") or "").strip())
+        ),
+        forms=frozenset(each.form for each in extensions if each.form),
+        notices=frozenset(each.notice for each in extensions if each.notice),
+        functions_text=data.decode("utf-8", "ignore"),
+    )

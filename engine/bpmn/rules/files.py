@@ -1,0 +1,190 @@
+"""Rules about a file as a whole: the standard's schema, its processes, its ids."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from threading import Lock
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.BpmnParser import XSD_PATH
+
+from engine.bpmn.diagram import Diagram
+from engine.bpmn.findings import Finding
+from engine.bpmn.rules.gate import FileRule, Findings, Gate, found
+from engine.bpmn.xml import BPMN, BPMNDI, bpmn, local, namespace
+from engine.errors import Words
+
+_LOCK = Lock()  # a schema keeps the log of its last validation
+_QUOTED = re.compile(r"'([^']*)'")
+_NAME_IN_BRACES = re.compile(r"\{[^}]*\}")
+
+# libxml2's names for what a schema demands, in our words; {} is the element, then the detail.
+_SCHEMA = {
+    "SCHEMAV_ELEMENT_CONTENT": Words("元素 {0} 不应出现在这里", "the element {0} is not allowed here"),
+    "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": Words(
+        "元素 {0} 没有属性 {1}", "the element {0} has no attribute {1}"
+    ),
+    "SCHEMAV_CVC_COMPLEX_TYPE_3_2_2": Words(
+        "元素 {0} 没有属性 {1}", "the element {0} has no attribute {1}"
+    ),
+    "SCHEMAV_CVC_COMPLEX_TYPE_4": Words(
+        "元素 {0} 缺少属性 {1}", "the element {0} lacks the attribute {1}"
+    ),
+    "SCHEMAV_CVC_DATATYPE_VALID_1_2_1": Words(
+        "元素 {0} 的 {1} 写法不对", "the element {0} has a malformed {1}"
+    ),
+}
+_OTHER = Words("元素 {0} 不合 BPMN 2.0 的格式", "the element {0} breaks the BPMN 2.0 schema")
+
+
+def schema(diagram: Diagram, gate: Gate) -> Findings:
+    """The BPMN 2.0 XML schema; elements of other namespaces are allowed where it allows them."""
+    ids = Counter(element.get("id") for element in diagram.root.iter(f"{{{BPMN}}}*"))
+    with _LOCK:
+        _schema().validate(diagram.root)
+        entries = list(_schema().error_log)
+    for entry in entries:
+        parts = [_NAME_IN_BRACES.sub("", part) for part in _QUOTED.findall(entry.message)]
+        element, detail = (*parts, "", "")[:2]
+        if "xs:ID" in entry.message and any(ids[part] > 1 for part in parts):
+            continue  # the rule for ids says it better
+        words = _SCHEMA.get(entry.type_name, _OTHER)
+        yield Finding(
+            diagram.file,
+            max(1, entry.line),
+            element or "definitions",
+            "error",
+            "schema",
+            Words(words.zh.format(element, detail) + "。", words.en.format(element, detail) + "."),
+            Words("请按 BPMN 2.0 标准改正拼写或位置。", "Mend the spelling or the place; see BPMN 2.0."),
+        )
+
+
+@lru_cache(maxsize=1)
+def _schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(XSD_PATH))
+
+
+def processes(diagram: Diagram, gate: Gate) -> Findings:
+    """There is a process, one at least is executable, each has an id, no two the same."""
+    if not diagram.processes:
+        yield found(
+            diagram,
+            diagram.root,
+            "no-process",
+            Words(
+                "文件中没有流程（process）；BPMN 元素须在其标准命名空间中。",
+                "No process found; elements must be in the BPMN 2.0 namespace.",
+            ),
+            Words("请在建模工具中导出为 BPMN 2.0。", "Export the file as BPMN 2.0."),
+        )
+    elif not diagram.executable:
+        names = "、".join(process.get("id", "process") for process in diagram.processes)
+        yield found(
+            diagram,
+            diagram.processes[0],
+            "not-executable",
+            Words(
+                f"没有可执行的流程，都设了 isExecutable=\"false\"：{names}。",
+                f'No process is executable (isExecutable="false"): {names}.',
+            ),
+            Words("请把要运行的流程设为可执行。", "Make the process that shall run executable."),
+        )
+    for process in diagram.processes:
+        if not process.get("id"):
+            yield found(
+                diagram,
+                process,
+                "process-without-id",
+                Words("流程没有 id。", "The process has no id."),
+                Words("请给流程设置 id。", "Give the process an id."),
+            )
+
+
+def ids(diagram: Diagram, gate: Gate) -> Findings:
+    """Within a file an id is used once; extension elements do not take a node's id either."""
+    first: dict[str, etree._Element] = {}
+    for element in diagram.root.iter(f"{{{BPMN}}}*", f"{{{BPMNDI}}}*"):
+        name = element.get("id")
+        if name and first.setdefault(name, element) is not element:
+            line = first[name].sourceline
+            yield _taken(
+                diagram,
+                element,
+                Words(
+                    f"id {name} 已用于第 {line} 行的 {local(first[name])}。",
+                    f"The id {name} is taken by the {local(first[name])} of line {line}.",
+                ),
+            )
+    nodes = {name: node for scope in diagram.scopes for name, node in scope.nodes.items()}
+    for process in diagram.executable:
+        for element in process.iter("{*}*"):
+            name = element.get("id")
+            if name in nodes and namespace(element) not in (BPMN, BPMNDI):
+                yield _taken(
+                    diagram,
+                    element,
+                    Words(
+                        f"扩展元素 {local(element)} 与流程节点同用 id {name}。",
+                        f"The extension {local(element)} takes the id {name} of a node.",
+                    ),
+                )
+
+
+def _taken(diagram: Diagram, element: etree._Element, message: Words) -> Finding:
+    remedy = Words("请改用不同的 id。", "Choose another id.")
+    return found(diagram, element, "duplicate-id", message, remedy)
+
+
+def process_ids(diagram: Diagram, gate: Gate) -> Findings:
+    """Processes and sub-processes of all files have different ids: cases find them by id."""
+    earlier = gate.diagrams[: gate.diagrams.index(diagram)]
+    taken = {
+        scope.element.get("id"): (other.file, scope.element)
+        for other in reversed(earlier)
+        for scope in other.scopes
+        if scope.element.get("id")
+    }
+    for scope in diagram.scopes:
+        if scope.element.get("id") in taken:
+            file, element = taken[scope.element.get("id")]
+            yield _taken(
+                diagram,
+                scope.element,
+                Words(
+                    f"id {element.get('id')} 已用于 {file} 第 {element.sourceline} 行。",
+                    f"The id {element.get('id')} is taken in {file}, line {element.sourceline}.",
+                ),
+            )
+
+
+REFERENCED = ("message", "signal", "error", "escalation")
+
+
+def definitions(diagram: Diagram, gate: Gate) -> Findings:
+    """Messages, signals, errors and escalations have an id; messages and signals a name."""
+    if not diagram.executable:
+        return
+    for element in diagram.root.iterchildren(*(bpmn(tag) for tag in REFERENCED)):
+        named = local(element) not in ("message", "signal") or (element.get("name") or "").strip()
+        if not element.get("id") or not named:
+            yield found(
+                diagram,
+                element,
+                "definition-without-name",
+                Words(f"{local(element)} 没有 id 或名称。", f"The {local(element)} lacks an id or a name."),
+                Words("请补上 id 和名称。", "Give it an id and a name."),
+            )
+    for element in diagram.root.iterchildren(bpmn("dataStore")):
+        yield found(
+            diagram,
+            element,
+            "data-store",
+            Words("不支持数据存储（dataStore）。", "Data stores are not supported."),
+            Words("请删除；数据由表单和流程数据保存。", "Delete it; forms and process data keep the data."),
+        )
+
+
+RULES: tuple[FileRule, ...] = (schema, processes, ids, process_ids, definitions)

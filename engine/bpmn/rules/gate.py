@@ -1,0 +1,56 @@
+"""What every rule is given, and how a rule says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from engine.bpmn.closures import Functions
+from engine.bpmn.diagram import Diagram, Scope
+from engine.bpmn.findings import Finding, Level
+from engine.bpmn.vocabulary import OperationSignature
+from engine.bpmn.xml import local
+from engine.errors import Words
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a diagram may name: keys of forms and notices, operations, codes, processes to call.
+
+    `departments` None: not checked. `called`: ids of processes that other versions bring.
+    """
+
+    diagrams: tuple[Diagram, ...]
+    forms: Collection[str]
+    notices: Collection[str]
+    operations: Mapping[str, OperationSignature]
+    posts: Collection[str]
+    departments: Collection[str] | None
+    called: Collection[str]
+    functions: Functions
+
+
+Findings = Iterator[Finding]
+FileRule = Callable[[Diagram, Gate], Findings]
+ScopeRule = Callable[[Scope, Gate], Findings]
+
+
+def found(
+    place: Scope | Diagram,
+    element: etree._Element,
+    rule: str,
+    message: Words,
+    remedy: Words,
+    level: Level = "error",
+) -> Finding:
+    """A finding about an element of a file."""
+    name = element.get("id") or local(element)
+    return Finding(place.file, element.sourceline or 1, name, level, rule, message, remedy)
+
+
+def title(element: etree._Element) -> str:
+    """How an analyst knows an element: its name, or its id, or its tag."""
+    name = " ".join((element.get("name") or "").split())
+    return name[:40] or element.get("id") or local(element)

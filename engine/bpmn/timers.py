@@ -1,0 +1,144 @@
+"""Timers that store only their clock and threshold; the due time is computed, never frozen.
+
+The library's own timers read the machine's clock and know no calendar. Ours fire only when the
+runtime names them (`Situation.firing`), each with `now` = its due time, so that what fell due is
+told in order and with the right time however late somebody looks.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.bpmn.util import PendingBpmnEvent
+
+from engine.bpmn.expressions import Expression
+from engine.bpmn.situation import Situation
+from engine.bpmn.timer_text import Timer
+from engine.domain.calendar import SHANGHAI, shanghai_day
+from engine.domain.clock import Clock, Due, calendar_due, due
+from engine.errors import ExpressionError
+
+ARMED = "timers"  # task.internal_data[ARMED][timer name] = what the timer stores
+
+
+class ClockTimer(TimerEventDefinition):
+    """A timer of the step's clock, of a clock of the case, or of calendar time.
+
+    `limit` is the limit of the activity it is attached to (name `limit` in the threshold), or None.
+    """
+
+    def __init__(
+        self, name: str, timer: Timer, limit: Expression | None = None, **options: Any
+    ) -> None:
+        super().__init__(name, timer.text or timer.threshold.text, **options)
+        self.timer = timer
+        self.limit = limit
+
+    def has_fired(self, my_task: Any) -> bool:
+        armed = self._armed(my_task)
+        if situation_of(my_task).firing == (str(my_task.id), self.name):
+            armed["fired"] = True
+        return bool(armed.get("fired"))
+
+    def reset(self, my_task: Any) -> None:
+        super().reset(my_task)
+        my_task.internal_data.get(ARMED, {}).pop(self.name, None)
+
+    def due(self, my_task: Any) -> Due | None:
+        """Return when the timer of this task is due; None while its clock stands or never runs."""
+        armed = self._armed(my_task)
+        if armed.get("fired"):
+            return None
+        situation = situation_of(my_task)
+        start = datetime.fromisoformat(armed["start"])
+        if self.timer.clock == "calendar":
+            return calendar_due(start, armed["text"], situation.calendar)
+        if self.timer.clock == "date":
+            return date_due(armed["text"])
+        if armed["threshold"] is None:
+            return None
+        clock = situation.clocks.get(self.timer.clock)
+        if self.timer.clock == "step":
+            clock = Clock("step", start, armed["threshold"])
+        return due(clock, situation.calendar, armed["threshold"]) if clock else None
+
+    def details(self, my_task: Any) -> PendingBpmnEvent:
+        return PendingBpmnEvent(self.name, type(self).__name__, None)
+
+    def _armed(self, my_task: Any) -> dict[str, Any]:
+        timers = my_task.internal_data.setdefault(ARMED, {})
+        if self.name not in timers:
+            timers[self.name] = self._arm(my_task)
+        armed = timers[self.name]
+        if armed.get("waiting_for_clock"):  # its clock had not started when the activity began
+            timers[self.name] = armed = self._arm(my_task)
+        return armed
+
+    def _arm(self, my_task: Any) -> dict[str, Any]:
+        situation = situation_of(my_task)
+        armed: dict[str, Any] = {"start": situation.now.isoformat()}
+        if self.timer.clock == "calendar":
+            armed["text"] = self.timer.text
+        elif self.timer.clock == "date":
+            armed["text"] = self._date(my_task)
+        elif self.timer.clock == "step" or self.timer.clock in situation.clocks:
+            armed["threshold"] = self._threshold(my_task)
+        else:
+            armed |= {"threshold": None, "waiting_for_clock": True}
+        return armed
+
+    def _threshold(self, my_task: Any) -> int | None:
+        value = self._value(my_task)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ExpressionError(
+                f"定时事件“{self.name}”应得到不小于 0 的整数个工作日，"
+                f"实际得到 {value!r}。请改写表达式“{self.expression}”。",
+                f"Expected timer {self.name} to give a whole number of working days of 0 or more "
+                f"but got {value!r}; mend the expression {self.expression!r}.",
+            )
+        return value
+
+    def _date(self, my_task: Any) -> str:
+        text = self.timer.text if self.timer.threshold is None else self._value(my_task)
+        date_due(text)  # refuse now what could not be read later
+        return text
+
+    def _value(self, my_task: Any) -> Any:
+        environment = my_task.workflow.script_engine.environment
+        names = dict(my_task.data)
+        if self.limit is not None:
+            names["limit"] = environment.value(self.limit, names)
+        return environment.value(self.timer.threshold, names)
+
+
+def date_due(text: Any) -> Due:
+    """Read the ISO date or datetime of a `timeDate`; without a zone it is meant in Shanghai."""
+    try:
+        at = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ExpressionError(
+            f"定时事件需要日期，如 2026-12-31 或 2026-12-31T17:00:00，实际得到 {text!r}。",
+            f"Expected a date such as 2026-12-31 or 2026-12-31T17:00:00 but got {text!r}.",
+        ) from None
+    at = (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    return Due(at, shanghai_day(at - timedelta.resolution), False)
+
+
+def situation_of(my_task: Any) -> Situation:
+    """Return the situation that the runtime gave to the instance of this task."""
+    return my_task.workflow.top_workflow.situation
+
+
+def timers_of(my_task: Any) -> list[ClockTimer]:
+    """Return the timers a waiting task stands on (an event-based gateway may hold one of several)."""
+    definition = my_task.task_spec.event_definition
+    if isinstance(definition, MultipleEventDefinition):
+        definitions = definition.event_definitions
+    else:
+        definitions = [definition]
+    return [each for each in definitions if isinstance(each, ClockTimer)]

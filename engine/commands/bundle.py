@@ -1,0 +1,119 @@
+"""Which files make a version of a procedure: its diagrams, and the forms, notices and tables named.
+
+Paths are canonical, so that the same files have the same hash wherever they came from:
+`processes/<file>.bpmn`, `forms/<key>.yaml`, `forms/notices/<file>`, `rules/<file>.dmn`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import yaml
+
+from engine.bpmn.references import References, references
+from engine.bpmn.versions import LIGHT_THRESHOLDS
+from engine.bpmn.xml import XmlFault
+
+DIAGRAMS = (".bpmn", ".xml")
+NOTICES = "forms/notices"
+THRESHOLDS = f"rules/{LIGHT_THRESHOLDS}.dmn"
+
+
+def canonical(name: str, data: bytes) -> str | None:
+    """Return the canonical path of an uploaded file, or None for what no procedure stands on.
+
+    A form is named by its `$id`, a notice template by its file name; folders do not matter.
+    """
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.name.endswith(".bpmn20.xml"):
+        return f"processes/{path.name.removesuffix('.bpmn20.xml')}.bpmn"
+    if path.suffix in DIAGRAMS:
+        return f"processes/{path.stem}.bpmn"
+    if path.suffix == ".dmn":
+        return f"rules/{path.name}"
+    if path.suffix == ".typ":
+        return f"{NOTICES}/{path.name}"
+    if path.suffix in (".yaml", ".yml"):
+        return _yaml_path(path, data)
+    return None
+
+
+def _yaml_path(path: PurePosixPath, data: bytes) -> str | None:
+    if path.parent.name == "notices":
+        return f"{NOTICES}/{path.name}"
+    try:
+        value = yaml.safe_load(data)
+    except yaml.YAMLError:
+        # A form that can't be read is still a form: the gate says what is wrong with it.
+        return f"forms/{path.parent.name}/{path.name}"
+    key = value.get("$id") if isinstance(value, dict) else None
+    return f"forms/{key}.yaml" if isinstance(key, str) else None
+
+
+@dataclass
+class Sources:
+    """Where files are looked for: what is deployed now, then what the procedure stands on today,
+    then what any other procedure stands on."""
+
+    uploaded: Mapping[str, bytes]
+    present: Mapping[str, bytes] = field(default_factory=dict)
+    elsewhere: Mapping[str, bytes] = field(default_factory=dict)
+
+    def get(self, path: str) -> bytes | None:
+        for files in (self.uploaded, self.present, self.elsewhere):
+            if path in files:
+                return files[path]
+        return None
+
+    def diagram_of(self, process: str) -> str | None:
+        """Return the path of the diagram that holds an executable process."""
+        for files in (self.uploaded, self.present, self.elsewhere):
+            for path, data in files.items():
+                if path.endswith(".bpmn") and process in _references(data, path).processes:
+                    return path
+        return None
+
+
+def assemble(key: str, sources: Sources) -> dict[str, bytes]:
+    """Return the files of a procedure: its diagram, those it calls, and what all of them name.
+
+    What is named but nowhere to be found is left out; the linter reports it with its place.
+    """
+    files: dict[str, bytes] = {}
+    waiting = [key]
+    while waiting:
+        path = sources.diagram_of(waiting.pop())
+        if path is None or path in files:
+            continue
+        files[path] = sources.get(path)
+        found = _references(files[path], path)
+        waiting += sorted(found.calls)
+        for named in _named_by(found, sources):
+            if (data := sources.get(named)) is not None:
+                files[named] = data
+    return files
+
+
+def _named_by(found: References, sources: Sources) -> list[str]:
+    paths = [f"forms/{form}.yaml" for form in found.forms]
+    if found.uses("yellow_days"):
+        paths.append(THRESHOLDS)
+    if found.notices:
+        every = (*sources.uploaded, *sources.present, *sources.elsewhere)
+        paths += [path for path in every if _shared_notice(path)]
+        paths += [f"{NOTICES}/{n}.{end}" for n in found.notices for end in ("typ", "yaml")]
+    return paths
+
+
+def _shared_notice(path: str) -> bool:
+    """Tell whether a file is shared by all notices: a style sheet, whose name begins with `_`."""
+    return path.startswith(f"{NOTICES}/_")
+
+
+def _references(data: bytes, path: str) -> References:
+    try:
+        return references(data, path)
+    except XmlFault:
+        return References({}, frozenset(), frozenset(), frozenset(), "")

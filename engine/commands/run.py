@@ -1,0 +1,282 @@
+"""The one path for everything that changes a case.
+
+1. Lock the case row. 2. Load the saved state on its deployed version. 3. Fire in order all that is
+due, each with `now` = its due time. 4. Run one command until the process waits again. 5. Write the
+state, work items, deadlines, journal and outbox in the same transaction; the edge commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, undefer
+
+from engine.bpmn.runtime import Instance, OpenTask, WaitingTimer
+from engine.bpmn.situation import OperationCall, Situation
+from engine.bpmn.versions import Version
+from engine.domain.actor import SCHEDULER, Actor
+from engine.domain.clock import Clock, due
+from engine.errors import Conflict, NotFound, ProcedureFault
+from engine.operations.table import OPERATIONS
+from engine.resources import Resources
+from engine.store import definitions, journal, outbox, submissions
+from engine.store.tables import Case, CaseClock, Deadline, WorkItem
+
+
+@dataclass
+class CaseRun:
+    """One command on one locked case. `now` is aware UTC; `answers` what was just filled in."""
+
+    session: Session
+    resources: Resources
+    case: Case
+    actor: Actor
+    now: datetime
+    version: Version
+    situation: Situation
+    instance: Instance = field(init=False)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def record(self, event: str, payload: dict[str, Any], actor: Actor | None = None) -> None:
+        """Append a fact to the case's journal, at the moment the situation stands at."""
+        journal.append(
+            self.session,
+            case=self.case,
+            at=self.situation.now,
+            actor=(actor or self.actor).name,
+            event=event,
+            payload=payload,
+        )
+
+    def keep(self, form: str, data: Mapping[str, Any], work_item_id: int | None = None) -> None:
+        """Store what was filled into a form, sealed, at the moment the situation stands at."""
+        submissions.keep(
+            self.session,
+            self.resources.keys,
+            self.case,
+            form,
+            data,
+            now=self.situation.now,
+            by=self.actor.name,
+            work_item_id=work_item_id,
+        )
+
+    def filled(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what was filled into the case's forms, the newest first."""
+        if self.answers:
+            yield self.answers
+        yield from submissions.newest_first(self.session, self.resources.keys, self.case)
+
+    def put_out(self, kind: str, payload: dict[str, Any]) -> None:
+        """Let something leave by the outbox once this is committed."""
+        keys, now = self.resources.keys, self.situation.now
+        outbox.put_out(self.session, keys, self.case, kind, payload, now)
+
+    def facts(self) -> dict[str, Any]:
+        return facts_of(self.case)
+
+    def department_name(self) -> str:
+        return self.case.item["department"]["name"]
+
+    def start_clock(self, name: str, start: datetime, budget: int, basis: str) -> CaseClock:
+        """Start a clock of the case; `budget` in working days. A clock starts once."""
+        clock = Clock(name, start, budget)
+        end = due(clock, self.resources.calendar)
+        row = CaseClock(
+            case_id=self.case.id,
+            name=name,
+            started_at=start,
+            budget=budget,
+            basis=basis,
+            due_at=end.at,
+            provisional=end.provisional,
+        )
+        self.session.add(row)
+        self.situation.clocks[name] = clock
+        return row
+
+
+def lock_case(session: Session, number: str) -> Case:
+    """Lock the case row for this transaction and return it. Raises `NotFound`."""
+    return _lock(session, Case.number == number)
+
+
+def lock_case_by_id(session: Session, case_id: int) -> Case:
+    return _lock(session, Case.id == case_id)
+
+
+def _lock(session: Session, condition: Any) -> Case:
+    query = (
+        sa.select(Case)
+        .where(condition)
+        .options(undefer(Case.state), undefer(Case.item))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    case = session.execute(query).scalar_one_or_none()
+    if case is None:
+        raise NotFound("没有这个办件，请核对办件编号。", "There is no such case; check its number.")
+    return case
+
+
+@contextmanager
+def running(
+    session: Session, resources: Resources, case: Case, actor: Actor, now: datetime
+) -> Iterator[CaseRun]:
+    """Load a locked case, fire what is due, hand it over for one command, write everything back."""
+    if case.state is None:
+        raise Conflict(
+            "该办件尚未提交。", "Expected a submitted case but this one is still a draft."
+        )
+    run = _prepare(session, resources, case, actor, now)
+    run.instance = Instance.load(run.version, run.situation, case.state)
+    fire(run)
+    yield run
+    write_back(run)
+
+
+@contextmanager
+def starting(
+    session: Session, resources: Resources, case: Case, actor: Actor, now: datetime
+) -> Iterator[CaseRun]:
+    """As `running`, for a case whose process is about to begin (`begin` must be called)."""
+    run = _prepare(session, resources, case, actor, now)
+    yield run
+    write_back(run)
+
+
+def begin(run: CaseRun, data: Mapping[str, Any]) -> None:
+    """Start the process of the case."""
+    run.instance = Instance.start(run.version, run.situation, data)
+    sync_work_items(run)
+
+
+def fire(run: CaseRun) -> list[WaitingTimer]:
+    """Fire all that is due, as the scheduler's deed, each at its own time."""
+    actor, run.actor = run.actor, SCHEDULER
+    try:
+        return run.instance.fire_due(run.now, after=lambda timer: _fired(run, timer))
+    finally:
+        run.actor = actor
+
+
+def _fired(run: CaseRun, timer: WaitingTimer) -> None:
+    run.record("timer_fired", {"element": timer.element, "clock": timer.clock})
+    sync_work_items(run)
+
+
+def _prepare(
+    session: Session, resources: Resources, case: Case, actor: Actor, now: datetime
+) -> CaseRun:
+    version = resources.versions.get(
+        case.procedure_version_id, lambda each: definitions.load_version(session, each)
+    )
+    situation = Situation(
+        now=now,
+        calendar=resources.calendar,
+        perform=lambda call: _perform(run, call),
+        facts=facts_of(case),
+        clocks=_clocks(session, case),
+    )
+    run = CaseRun(session, resources, case, actor, now, version, situation)
+    return run
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """Return the names that a procedure's expressions may read about the case and its item."""
+    item = case.item or {}
+    return {
+        "item": {
+            "code": case.item_code,
+            "kind": item["kind"],
+            "nature": item["nature"],
+            "department": case.department,
+            "site_check": item["site_check"]["required"],
+        },
+        "channel": case.channel,
+        "committed_limit": item["limits"]["committed"],
+        "statutory_limit": item["limits"]["statutory"],
+        "acceptance_limit": item["acceptance_limit"],
+        "delivery_limit": item["delivery_limit"],
+    }
+
+
+def _clocks(session: Session, case: Case) -> dict[str, Clock]:
+    rows = session.scalars(sa.select(CaseClock).where(CaseClock.case_id == case.id))
+    return {r.name: Clock(r.name, r.started_at, r.budget, stopped=r.stopped_at) for r in rows}
+
+
+def _perform(run: CaseRun, call: OperationCall) -> Mapping[str, Any] | None:
+    operation = OPERATIONS.get(call.name)
+    if operation is None:
+        raise ProcedureFault(
+            f"环节“{call.element_name}”要求的操作“{call.name}”不存在，请流程管理员修改流程图。",
+            f"Expected a known operation at {call.element} but got {call.name!r}.",
+        )
+    return operation.perform(run, call)
+
+
+def write_back(run: CaseRun) -> None:
+    """Write state, work items and deadlines of a case that waits again."""
+    sync_work_items(run)
+    _write_deadlines(run)
+    case = run.case
+    case.state = run.instance.save()
+    case.version += 1
+    case.fault, case.retry_at = None, None
+
+
+def sync_work_items(run: CaseRun) -> None:
+    """Make the work items say what the process waits for; what it left is cancelled."""
+    query = sa.select(WorkItem).where(WorkItem.case_id == run.case.id, WorkItem.status == "open")
+    rows = {row.task: row for row in run.session.scalars(query)}
+    for task in run.instance.open_tasks():
+        if rows.pop(task.task, None) is None:
+            run.session.add(_work_item(run, task))
+    for gone in rows.values():
+        gone.status, gone.finished_at = "cancelled", run.situation.now
+        gone.version += 1
+        run.record("task_cancelled", {"element": gone.element, "name": gone.name})
+    run.session.flush()
+
+
+def _work_item(run: CaseRun, task: OpenTask) -> WorkItem:
+    now, case = run.situation.now, run.case
+    end = None
+    if task.limit is not None:
+        end = due(Clock("step", now, task.limit), run.resources.calendar)
+    run.record("task_opened", {"element": task.element, "name": task.name, "post": task.post})
+    return WorkItem(
+        case_id=case.id,
+        task=task.task,
+        element=task.element,
+        name=task.name,
+        form=task.form,
+        post=task.post,
+        department=task.department or case.department,
+        county=case.county,
+        limit_days=task.limit,
+        created_at=now,
+        due_at=end and end.at,
+        provisional=bool(end and end.provisional),
+    )
+
+
+def _write_deadlines(run: CaseRun) -> None:
+    timers = run.instance.waiting_timers()
+    wanted = {each.task: (each.element, each.due.at) for each in timers}
+    query = sa.select(Deadline).where(Deadline.case_id == run.case.id)
+    for row in run.session.scalars(query):
+        if wanted.get(row.task) == (row.element, row.due_at):
+            del wanted[row.task]
+        else:
+            run.session.delete(row)
+    run.session.flush()
+    for task, (element, at) in wanted.items():
+        row = Deadline(case_id=run.case.id, task=task, element=element, due_at=at)
+        run.session.add(row)

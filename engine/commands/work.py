@@ -1,0 +1,232 @@
+"""Work items: claim, release, reassign, complete. The caller says which version he saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.catalogue.context import form_context
+from engine.catalogue.forms import decisions
+from engine.commands.filing import submit_materials
+from engine.commands.forms import checked, form_of
+from engine.commands.run import CaseRun, lock_case_by_id, running
+from engine.domain.actor import APPLICANT, Actor, Place, may_reassign, may_work
+from engine.domain.case import Status
+from engine.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale, Words
+from engine.resources import Resources
+from engine.store import journal
+from engine.store.digest import digest_of
+from engine.store.dossier import latest_supplement, materials
+from engine.store.people import actor_of
+from engine.store.tables import Case, WorkItem
+
+
+def claim(
+    session: Session, *, actor: Actor, work_item_id: int, version: int, now: datetime
+) -> WorkItem:
+    """Take an open work item for oneself. Raises `Conflict` where somebody else has it."""
+    case, item = _open_item(session, actor, work_item_id, version)
+    if item.assignee_id not in (None, actor.account_id):
+        raise _taken(item)
+    return _assign(session, case, item, actor, actor.account_id, "task_claimed", now)
+
+
+def release(
+    session: Session, *, actor: Actor, work_item_id: int, version: int, now: datetime
+) -> WorkItem:
+    """Give a claimed work item back to everybody of its post."""
+    case, item = _open_item(session, actor, work_item_id, version)
+    if item.assignee_id != actor.account_id and not may_reassign(actor, place_of(case, item)):
+        raise Forbidden(
+            "只有签收人本人或部门负责人可以退回待办。",
+            "Only who claimed it, or the department's leader, may release it.",
+        )
+    return _assign(session, case, item, actor, None, "task_released", now)
+
+
+def reassign(
+    session: Session,
+    *,
+    actor: Actor,
+    work_item_id: int,
+    version: int,
+    to_account_id: int,
+    now: datetime,
+) -> WorkItem:
+    """Give a work item to another member of its post: the department leader's right, journalled."""
+    case, item = _locked_item(session, work_item_id)
+    place = place_of(case, item)
+    if not may_reassign(actor, place):
+        raise Forbidden(
+            "只有部门负责人可以转派待办。", "Only the department's leader may reassign work."
+        )
+    _check_version(item, version)
+    other = actor_of(session, to_account_id)
+    if other is None or not other.is_staff or not may_work(other, place):
+        words = Words("对方没有办理该环节的岗位", "this account has no seat for this work")
+        raise Invalid(f"{words.zh}。", f"{words.en}.", fields=[FieldError("/account", words)])
+    return _assign(session, case, item, actor, to_account_id, "task_reassigned", now)
+
+
+def complete(
+    session: Session,
+    resources: Resources,
+    *,
+    actor: Actor,
+    work_item_id: int,
+    version: int,
+    data: Any,
+    now: datetime,
+) -> Case:
+    """Complete a user task with its form, by the one path (see `run`).
+
+    Raises `Stale` where the item was changed, finished or cancelled meanwhile, `Conflict` where
+    somebody else has claimed it, `Invalid` with every faulty field. Nothing is stored then.
+    """
+    case, item = _open_item(session, actor, work_item_id, version)
+    if item.assignee_id not in (None, actor.account_id):
+        raise _taken(item)
+    with running(session, resources, case, actor, now) as run:
+        _still_open(item)
+        decided = _fill(run, item, data)
+        _finish(run, item)
+        run.instance.complete(item.task, decided)
+    return case
+
+
+def place_of(case: Case, item: WorkItem) -> Place:
+    """Return where a work item belongs, for the rules of who may work on it."""
+    return Place(item.post, item.department, item.county, case.applicant_id)
+
+
+def _fill(run: CaseRun, item: WorkItem, data: Any) -> dict[str, Any]:
+    """Check the form, keep what was filled in, journal it, return what decides."""
+    if item.post == APPLICANT:
+        _answer_supplement(run)
+    decided: Mapping[str, Any] = {}
+    if item.form is None:
+        data = data if isinstance(data, dict) else {}
+    else:
+        form = form_of(run.version, item.form)
+        data = checked(form, _context(run), data)
+        decided = decisions(form, data)
+    run.answers = data
+    run.keep(item.form or item.element, data, work_item_id=item.id)
+    run.record(
+        "task_completed",
+        {
+            "work_item": item.id,
+            "element": item.element,
+            "name": item.name,
+            "decisions": dict(decided),
+            "form_sha256": digest_of(data),
+        },
+    )
+    return dict(decided)
+
+
+def _context(run: CaseRun) -> dict[str, Any]:
+    submitted = {m.code for m in materials(run.session, run.case, submitted_only=True)}
+    supplement = latest_supplement(run.session, run.case)
+    unmet = [d["material"] for d in supplement.defects] if supplement else []
+    return form_context(run.case.item, submitted=submitted, unmet=unmet)
+
+
+def _answer_supplement(run: CaseRun) -> None:
+    """Take in what was uploaded for the one-time notice, and receive the case again."""
+    supplement = latest_supplement(run.session, run.case)
+    if supplement is None or supplement.status != "open":
+        return
+    fresh = submit_materials(run.session, run.case)
+    supplement.status, supplement.answered_at = "answered", run.now
+    run.case.status = Status.RECEIVED
+    run.record("supplement_answered", {"round": supplement.round, "materials": fresh})
+
+
+def _finish(run: CaseRun, item: WorkItem) -> None:
+    item.status, item.finished_at, item.finished_by = "completed", run.now, run.actor.name
+    item.assignee_id = run.actor.account_id
+    item.version += 1
+    run.session.flush()
+
+
+def _open_item(
+    session: Session, actor: Actor, work_item_id: int, version: int
+) -> tuple[Case, WorkItem]:
+    case, item = _locked_item(session, work_item_id)
+    if not may_work(actor, place_of(case, item)):
+        raise Forbidden(
+            "您的岗位不能办理该环节，或该办件不属于您的部门和县区。",
+            "You have no seat for this task in its department and county.",
+        )
+    _check_version(item, version)
+    return case, item
+
+
+def _locked_item(session: Session, work_item_id: int) -> tuple[Case, WorkItem]:
+    case_id = session.scalar(sa.select(WorkItem.case_id).where(WorkItem.id == work_item_id))
+    if case_id is None:
+        raise NotFound("没有这个待办。", "There is no such task.")
+    case = lock_case_by_id(session, case_id)
+    return case, session.get_one(WorkItem, work_item_id, populate_existing=True)
+
+
+def _check_version(item: WorkItem, version: int) -> None:
+    _still_open(item)
+    if item.version != version:
+        raise Stale(
+            "该待办已被他人更新，请刷新后再办理。",
+            "Expected the present version of the task but it was changed; reload it.",
+            **_present(item),
+        )
+
+
+def _still_open(item: WorkItem) -> None:
+    if item.status != "open":
+        raise Stale(
+            "该环节已经办结或已取消，请刷新后查看最新状态。",
+            "Expected an open task but it is finished or cancelled; reload it.",
+            **_present(item),
+        )
+
+
+def _taken(item: WorkItem) -> Conflict:
+    return Conflict(
+        "该待办已由他人签收。", "Somebody else has claimed this task.", **_present(item)
+    )
+
+
+def _present(item: WorkItem) -> dict[str, Any]:
+    return {
+        "status": item.status,
+        "version": item.version,
+        "assignee": item.assignee_id,
+        "finished_by": item.finished_by,
+    }
+
+
+def _assign(
+    session: Session,
+    case: Case,
+    item: WorkItem,
+    actor: Actor,
+    account_id: int | None,
+    event: str,
+    now: datetime,
+) -> WorkItem:
+    item.assignee_id = account_id
+    item.version += 1
+    journal.append(
+        session,
+        case=case,
+        at=now,
+        actor=actor.name,
+        event=event,
+        payload={"work_item": item.id, "element": item.element, "assignee": account_id},
+    )
+    session.flush()
+    return item

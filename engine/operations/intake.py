@@ -1,0 +1,130 @@
+"""Acceptance and the one-time notice (P10, P16; 行政许可法 art. 32)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.bpmn.situation import OperationCall
+from engine.domain.calendar import shanghai_day
+from engine.domain.case import Status
+from engine.domain.clock import calendar_due
+from engine.errors import Conflict, FieldError, Invalid, Words
+from engine.store.dossier import latest_supplement, materials
+from engine.store.tables import Supplement
+
+if TYPE_CHECKING:
+    from engine.commands.run import CaseRun
+
+DEEMED = "deemed"  # 行政许可法 art. 32: silence for five working days accepts as of the receipt
+
+
+def accept(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
+    """Accept the case: freeze its catalogue values, start both clocks (P16).
+
+    Normally as of now, once every required material is there. With `deemed`, whatever is missing,
+    as of the last receipt: a limit that ran out in silence (L32).
+    """
+    case, deemed = run.case, call.params.get(DEEMED) == "true"
+    if case.accepted_at is not None:
+        raise Conflict("该办件已经受理。", "Expected a case not yet accepted but it is accepted.")
+    _freeze_item(run)
+    if not deemed:
+        _require_complete(run)
+    case.accepted_at = _last_receipt(run) if deemed else run.situation.now
+    case.accepted_day = shanghai_day(case.accepted_at)
+    case.status = Status.ACCEPTED
+    limits = case.item["limits"]
+    for name in ("committed", "statutory"):
+        run.start_clock(name, case.accepted_at, limits[name], limits[f"{name}_basis"])
+    run.record(
+        "accepted",
+        {"as_of": case.accepted_at.isoformat(), "deemed": deemed, "limits": _days(limits)},
+    )
+    return {"accepted": True}
+
+
+def request_supplement(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
+    """Open a supplement that lists everything missing at once (P10d).
+
+    What the clerk found and what the system sees missing; a second notice only repeats what the
+    first one named and is still unmet. `within` is calendar time from the delivery (P18).
+    """
+    case, now = run.case, run.situation.now
+    earlier = latest_supplement(run.session, run.case)
+    defects = list(run.answers.get("defects") or ())
+    named = {defect["material"] for defect in defects}
+    defects += [_missing(m) for m in missing_materials(run) if m["code"] not in named]
+    if earlier is not None:
+        first = {defect["material"] for defect in earlier.defects}
+        defects = [defect for defect in defects if defect["material"] in first]
+    if not defects:
+        raise Invalid(
+            "没有需要补正的材料，请选择“齐全”或写明需要补正的内容。",
+            "Expected at least one defect but there is none; choose complete, or name the defect.",
+        )
+    end = calendar_due(now, call.params["within"], run.resources.calendar)
+    run.session.add(
+        Supplement(
+            case_id=case.id,
+            round=earlier.round + 1 if earlier else 1,
+            defects=defects,
+            requested_at=now,
+            due_at=end.at,
+        )
+    )
+    case.status = Status.SUPPLEMENTING
+    run.record(
+        "supplement_requested",
+        {"materials": [d["material"] for d in defects], "due_at": end.at.isoformat()},
+    )
+    return {"supplement_due": end.last_day.isoformat()}
+
+
+def missing_materials(run: CaseRun) -> list[dict[str, Any]]:
+    """Return the required materials of the item that the dossier does not hold."""
+    present = {m.code for m in materials(run.session, run.case, submitted_only=True)}
+    return [m for m in run.case.item["materials"] if m["required"] and m["code"] not in present]
+
+
+def _missing(material: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "material": material["code"],
+        "kind": "missing",
+        "defect": "未提交",
+        "requirement": material["note"] or material["name"],
+        "basis": material["basis"],
+    }
+
+
+def _freeze_item(run: CaseRun) -> None:
+    """Copy the catalogue's present values into the case: it is accepted under these."""
+    item = run.resources.items.get(run.case.item_code)
+    if item is not None:
+        run.case.item = asdict(item)
+        run.situation.facts.update(run.facts())
+
+
+def _require_complete(run: CaseRun) -> None:
+    missing = missing_materials(run)
+    if missing:
+        zh = "、".join(m["name"] for m in missing)
+        en = ", ".join(m["name_en"] for m in missing)
+        words = Words(f"缺少必需材料：{zh}", f"required materials are missing: {en}")
+        raise Invalid(
+            f"{words.zh}，不能按“齐全”受理。请一次性告知申请人补正。",
+            f"Expected a complete dossier but {words.en}; give the applicant one notice.",
+            fields=[FieldError("/outcome", words)],
+        )
+
+
+def _last_receipt(run: CaseRun) -> datetime:
+    supplement = latest_supplement(run.session, run.case)
+    answered = supplement.answered_at if supplement else None
+    return answered or run.case.received_at
+
+
+def _days(limits: dict[str, Any]) -> dict[str, int]:
+    return {name: limits[name] for name in ("committed", "statutory")}

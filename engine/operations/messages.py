@@ -1,0 +1,71 @@
+"""Messages to the applicant, by SMS and in the portal's inbox (P20a). They leave by the outbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine.bpmn.situation import OperationCall
+from engine.domain.calendar import shanghai_day
+from engine.errors import ProcedureFault
+from engine.store.secrets import query_code
+from engine.store.tables import CaseClock
+
+if TYPE_CHECKING:
+    from engine.commands.run import CaseRun
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def notify(run: CaseRun, call: OperationCall) -> None:
+    """Send `text` to the applicant; {number} and the other placeholders stand for the case's facts."""
+    text = fill(call.params["text"], run, call)
+    run.put_out("message", {"text": text, "account_id": run.case.applicant_id})
+    run.record("notified", {"element": call.element})
+
+
+def fill(text: str, run: CaseRun, call: OperationCall) -> str:
+    """Replace the placeholders of a message. Raises `ProcedureFault` for an unknown one."""
+
+    def value(match: re.Match[str]) -> str:
+        source = PLACEHOLDERS.get(match[1])
+        if source is None:
+            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise ProcedureFault(
+                f"环节“{call.element_name}”的短信用了未知的占位符 {match[0]}，可用的有：{known}。",
+                f"Expected one of {known} in the message of {call.element} but got {match[0]}.",
+            )
+        return source(run, call.data)
+
+    return PLACEHOLDER.sub(value, text)
+
+
+def _committed_due(run: CaseRun, _data: Mapping[str, object]) -> str:
+    query = sa.select(CaseClock).where(
+        CaseClock.case_id == run.case.id, CaseClock.name == "committed"
+    )
+    clock = run.session.scalars(query).first()
+    if clock is None:
+        return "—"
+    return last_day_words(clock)
+
+
+def last_day_words(clock: CaseClock) -> str:
+    """Return the last day of a limit in Chinese; a provisional one says so."""
+    day = shanghai_day(clock.due_at - timedelta.resolution)  # over at 00:00 after its last day
+    return f"{day.year}年{day.month}月{day.day}日" + ("（暂定）" if clock.provisional else "")
+
+
+PLACEHOLDERS: dict[str, Callable[[CaseRun, Mapping[str, object]], str]] = {
+    "number": lambda run, data: run.case.number,
+    "item": lambda run, data: run.case.item_name,
+    "department": lambda run, data: run.department_name(),
+    "committed_due": _committed_due,
+    "supplement_due": lambda run, data: str(data.get("supplement_due", "")),
+    "reason": lambda run, data: str(data.get("reason", "")),
+    "query_code": lambda run, data: query_code(run.resources.keys, run.case.number),
+}
