@@ -39,13 +39,15 @@ class Scope:
     """A process or an embedded sub-process: the nodes and flows directly in it.
 
     `outgoing` and `incoming` hold only flows that join two nodes of this scope; `boundaries` the
-    boundary events by the id of the activity they are attached to.
+    boundary events by the id of the activity they are attached to. `homes`, shared by the scopes
+    of a file, gives the scope of every node id.
     """
 
     file: str
     element: etree._Element
     process: etree._Element
     lanes: dict[str, Lane]
+    homes: dict[str, Scope] = field(repr=False)
     nodes: dict[str, etree._Element] = field(default_factory=dict)
     flows: list[etree._Element] = field(default_factory=list)
     outgoing: dict[str, list[etree._Element]] = field(default_factory=lambda: defaultdict(list))
@@ -79,10 +81,11 @@ def read_diagram(root: etree._Element, file: str) -> Diagram:
     """The processes and scopes of a parsed file; a process that is not executable has none."""
     processes = tuple(root.iter(bpmn("process")))
     scopes: list[Scope] = []
+    homes: dict[str, Scope] = {}
     for process in filter(is_executable, processes):
         named = lanes(process)
-        for element in (process, *process.iter(bpmn("subProcess"))):
-            scopes.append(_read_scope(element, process, file, named))
+        for element in (process, *filter(_is_embedded, process.iter(bpmn("subProcess")))):
+            scopes.append(_read_scope(Scope(file, element, process, named, homes)))
     return Diagram(file, root, processes, tuple(scopes))
 
 
@@ -116,18 +119,23 @@ def event_kind(node: etree._Element) -> str:
 
 
 def text_of(element: etree._Element | None) -> str:
-    """The text of an element without the white space around it."""
-    return "" if element is None else "".join(element.itertext()).strip()
+    """The text of an element, as the library reads it, without the white space around it."""
+    return "" if element is None else (element.text or "").strip()
 
 
-def _read_scope(
-    element: etree._Element, process: etree._Element, file: str, named: dict[str, Lane]
-) -> Scope:
-    scope = Scope(file, element, process, named)
-    scope.flows.extend(element.iterchildren(bpmn("sequenceFlow")))
+def _is_embedded(element: etree._Element) -> bool:
+    """Whether nothing around a sub-process, nor it, is refused anyway with all that it holds."""
+    around = (element, *element.iterancestors(bpmn("subProcess")))
+    refused = element.iterancestors(bpmn("transaction"), bpmn("adHocSubProcess"))
+    return not any(is_true(e, "triggeredByEvent") for e in around) and not list(refused)
+
+
+def _read_scope(scope: Scope) -> Scope:
+    scope.flows.extend(scope.element.iterchildren(bpmn("sequenceFlow")))
     for node in nodes_of(scope):
         if node.get("id"):
             scope.nodes.setdefault(node.get("id"), node)
+            scope.homes.setdefault(node.get("id"), scope)
         if local(node) == "boundaryEvent":
             scope.boundaries[node.get("attachedToRef", "")].append(node)
     for flow in scope.flows:

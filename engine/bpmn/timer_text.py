@@ -61,6 +61,8 @@ def parse_timer(text: str | None, kind: Kind, functions: Functions = FUNCTIONS) 
             "本版本不支持循环定时（timeCycle）。",
             "Timer cycles (timeCycle) are not supported in this version.",
         )
+    if not shown:
+        raise _refused(shown, kind)
     plain = shown[1:-1].strip() if _quoted(shown) else shown
     clock = _clock(shown, functions)
     if clock is not None:

@@ -22,7 +22,9 @@ _NAME_IN_BRACES = re.compile(r"\{[^}]*\}")
 
 # libxml2's names for what a schema demands, in our words; {} is the element, then the detail.
 _SCHEMA = {
-    "SCHEMAV_ELEMENT_CONTENT": Words("元素 {0} 不应出现在这里", "the element {0} is not allowed here"),
+    "SCHEMAV_ELEMENT_CONTENT": Words(
+        "元素 {0} 不应出现在这里", "the element {0} is not allowed here"
+    ),
     "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": Words(
         "元素 {0} 没有属性 {1}", "the element {0} has no attribute {1}"
     ),
@@ -58,7 +60,10 @@ def schema(diagram: Diagram, gate: Gate) -> Findings:
             "error",
             "schema",
             Words(words.zh.format(element, detail) + "。", words.en.format(element, detail) + "."),
-            Words("请按 BPMN 2.0 标准改正拼写或位置。", "Mend the spelling or the place; see BPMN 2.0."),
+            Words(
+                "请按 BPMN 2.0 标准改正拼写或位置。",
+                "Mend the spelling or the place; see BPMN 2.0.",
+            ),
         )
 
 
@@ -87,7 +92,7 @@ def processes(diagram: Diagram, gate: Gate) -> Findings:
             diagram.processes[0],
             "not-executable",
             Words(
-                f"没有可执行的流程，都设了 isExecutable=\"false\"：{names}。",
+                f'没有可执行的流程，都设了 isExecutable="false"：{names}。',
                 f'No process is executable (isExecutable="false"): {names}.',
             ),
             Words("请把要运行的流程设为可执行。", "Make the process that shall run executable."),
@@ -174,7 +179,10 @@ def definitions(diagram: Diagram, gate: Gate) -> Findings:
                 diagram,
                 element,
                 "definition-without-name",
-                Words(f"{local(element)} 没有 id 或名称。", f"The {local(element)} lacks an id or a name."),
+                Words(
+                    f"{local(element)} 没有 id 或名称。",
+                    f"The {local(element)} lacks an id or a name.",
+                ),
                 Words("请补上 id 和名称。", "Give it an id and a name."),
             )
     for element in diagram.root.iterchildren(bpmn("dataStore")):
@@ -183,7 +191,10 @@ def definitions(diagram: Diagram, gate: Gate) -> Findings:
             element,
             "data-store",
             Words("不支持数据存储（dataStore）。", "Data stores are not supported."),
-            Words("请删除；数据由表单和流程数据保存。", "Delete it; forms and process data keep the data."),
+            Words(
+                "请删除；数据由表单和流程数据保存。",
+                "Delete it; forms and process data keep the data.",
+            ),
         )
 
 

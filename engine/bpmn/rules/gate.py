@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
@@ -30,6 +32,20 @@ class Gate:
     departments: Collection[str] | None
     called: Collection[str]
     functions: Functions
+
+    @cached_property
+    def processes(self) -> dict[str, etree._Element]:
+        """The processes of all files by id, executable or not."""
+        return {p.get("id", ""): p for diagram in self.diagrams for p in diagram.processes}
+
+    @cached_property
+    def calling(self) -> dict[str, set[str]]:
+        """The processes that each executable process calls, by id."""
+        calling: dict[str, set[str]] = defaultdict(set)
+        for scope in (scope for diagram in self.diagrams for scope in diagram.scopes):
+            called = (node.get("calledElement", "") for _, node in scope.of("callActivity"))
+            calling[scope.process.get("id", "")].update(called)
+        return calling
 
 
 Findings = Iterator[Finding]

@@ -1,0 +1,111 @@
+"""The gate: what a diagram says that cannot run, may not be filed, or could be better.
+
+All findings of all files at once. Nothing is executed, and no input makes it fail or hang.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from engine.bpmn.closures import Functions
+from engine.bpmn.decision_table import Table
+from engine.bpmn.diagram import Diagram, read_diagram
+from engine.bpmn.dmn import TableFault, load_table
+from engine.bpmn.findings import Finding, in_order
+from engine.bpmn.rules import city, elements, events, flows, library, lights, texts, words
+from engine.bpmn.rules import files as whole
+from engine.bpmn.rules.gate import Gate
+from engine.bpmn.versions import functions_with
+from engine.bpmn.vocabulary import OperationSignature
+from engine.bpmn.xml import XmlFault, parse_xml
+from engine.errors import Words
+
+DIAGRAM_ENDINGS = (".bpmn", ".xml")
+TABLE_ENDINGS = (".dmn",)
+
+FILE_RULES = (*whole.RULES, *events.FILE_RULES, *words.FILE_RULES, *city.FILE_RULES)
+SCOPE_RULES = (
+    *elements.RULES,
+    *flows.RULES,
+    *events.RULES,
+    *texts.RULES,
+    *words.RULES,
+    *lights.RULES,
+    *city.RULES,
+)
+
+
+def lint(
+    files: Mapping[str, bytes],
+    *,
+    forms: Collection[str],
+    notices: Collection[str],
+    operations: Mapping[str, OperationSignature],
+    posts: Collection[str],
+    called: Collection[str] = (),
+    departments: Collection[str] | None = None,
+    functions: Functions | None = None,
+) -> list[Finding]:
+    """All findings about the files of one version, by file and line.
+
+    `files`: content by name; diagrams end in .bpmn or .xml, decision tables in .dmn, others are
+    not looked at. `forms`, `notices`, `posts`, `departments`: keys that may be named (departments
+    None: not checked). `called`: ids of processes from elsewhere. `functions`: what expressions may
+    call; by default those of the evaluator and those that the decision tables bring.
+    Never raises for what the files hold.
+    """
+    findings: list[Finding] = []
+    tables = _tables(files, findings)
+    diagrams = _diagrams(files, findings)
+    if not diagrams and not findings:
+        findings.append(_no_diagram(files))
+    usable = functions_with(tables) if functions is None else functions
+    gate = Gate(diagrams, forms, notices, operations, posts, departments, called, usable)
+    for diagram in diagrams:
+        findings += (f for rule in FILE_RULES for f in rule(diagram, gate))
+        findings += (f for s in diagram.scopes for rule in SCOPE_RULES for f in rule(s, gate))
+    if not has_errors(findings):
+        read = {name: data for name, data in files.items() if name.endswith(DIAGRAM_ENDINGS)}
+        findings += library.readable(read, gate)
+    return in_order(findings)
+
+
+def has_errors(findings: Collection[Finding]) -> bool:
+    """Whether anything stands against a deployment."""
+    return any(finding.level == "error" for finding in findings)
+
+
+def _tables(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    for name, data in files.items():
+        if name.endswith(TABLE_ENDINGS):
+            try:
+                table = load_table(data, name)
+                tables[table.key] = table
+            except TableFault as fault:
+                findings += fault.findings
+    return tables
+
+
+def _diagrams(files: Mapping[str, bytes], findings: list[Finding]) -> tuple[Diagram, ...]:
+    diagrams: list[Diagram] = []
+    for name, data in sorted(files.items()):
+        if name.endswith(DIAGRAM_ENDINGS):
+            try:
+                diagrams.append(read_diagram(parse_xml(data, name), name))
+            except XmlFault as fault:
+                findings.append(fault.finding)
+    return tuple(diagrams)
+
+
+def _no_diagram(files: Mapping[str, bytes]) -> Finding:
+    name = min(files, default="")
+    return Finding(
+        name,
+        1,
+        "definitions",
+        "error",
+        "no-diagram",
+        Words("没有 BPMN 文件。", "There is no BPMN file."),
+        Words("请提交以 .bpmn 结尾的文件。", "Hand in a file that ends in .bpmn."),
+    )

@@ -1,0 +1,164 @@
+"""Rules of the city, needed for the filing (C9d, C15), and advice. A diagram runs without them."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.diagram import ACTIVITIES, Diagram, Scope, nodes_of
+from engine.bpmn.findings import Finding
+from engine.bpmn.rules.gate import FileRule, Findings, Gate, ScopeRule, found, title
+from engine.bpmn.vocabulary import HUMAN_TASKS, Extensions, read_extensions
+from engine.bpmn.xml import BPMN, BPMNDI, bpmn, namespace
+from engine.errors import Words
+
+_STEP = {
+    "form": Words("表单", "form"),
+    "post": Words("岗位（可由泳道给出）", "post (its lane may give it)"),
+    "limit": Words("时限", "limit"),
+    "bases": Words("依据", "basis"),
+}
+
+
+def steps(scope: Scope, gate: Gate) -> Findings:
+    """A step has a form, a post, a limit and a basis."""
+    for name, node in scope.of(*HUMAN_TASKS):
+        read = read_extensions(node)
+        lane = scope.lanes.get(name)
+        for field, words in _STEP.items():
+            if getattr(read, field) or (field == "post" and lane and lane.post):
+                continue
+            word = "basis" if field == "bases" else field
+            yield found(
+                scope,
+                node,
+                f"step-without-{word}",
+                Words(f"环节“{title(node)}”没有{words.zh}。", f"{title(node)} has no {words.en}."),
+                Words(f"请加上 lianban:{word}。", f"Add lianban:{word}."),
+                level="filing",
+            )
+        if read.limit:
+            yield from _lights_of(scope, node)
+
+
+def _lights_of(scope: Scope, node: etree._Element) -> Findings:
+    """A step with a limit has boundary timers for the yellow and for the red light (P22a)."""
+    read: list[Extensions] = [
+        read_extensions(event) for event in scope.boundaries.get(node.get("id"), ())
+    ]
+    colours = {each.light.colour for each in read if each.light}
+    for colour, zh in (("yellow", "黄灯"), ("red", "红灯")):
+        if colour not in colours:
+            yield found(
+                scope,
+                node,
+                f"limit-without-{colour}",
+                Words(
+                    f"环节“{title(node)}”有时限而没有{zh}。",
+                    f"{title(node)} has no {colour} light.",
+                ),
+                Words(
+                    f'请附上定时边界事件（不中断），写 lianban:light colour="{colour}"。',
+                    f'Attach a non-interrupting timer with lianban:light colour="{colour}".',
+                ),
+                level="filing",
+            )
+
+
+def process_basis(diagram: Diagram, gate: Gate) -> Findings:
+    """A process says what it rests on."""
+    for process in diagram.executable:
+        if not read_extensions(process).bases:
+            yield found(
+                diagram,
+                process,
+                "process-without-basis",
+                Words(f"流程“{title(process)}”没有依据。", f"{title(process)} has no basis."),
+                Words("请加上 lianban:basis。", "Add lianban:basis."),
+                level="filing",
+            )
+
+
+def names(scope: Scope, gate: Gate) -> Findings:
+    """People see the name of a task."""
+    for name, node in scope.of(*ACTIVITIES):
+        if not (node.get("name") or "").strip():
+            yield found(
+                scope,
+                node,
+                "no-name",
+                Words(f"{name} 没有名称。", f"{name} has no name."),
+                Words("请写一个办事人员看得懂的名称。", "Give it a name that clerks understand."),
+                level="hint",
+            )
+
+
+def drawn(diagram: Diagram, gate: Gate) -> Findings:
+    """Every node is drawn; a file without any drawing is told once."""
+    shapes = {shape.get("bpmnElement") for shape in diagram.root.iter(f"{{{BPMNDI}}}BPMNShape")}
+    for scope in diagram.scopes:
+        missing = [node for name, node in scope.nodes.items() if name not in shapes]
+        for node in missing if shapes else [scope.element]:
+            yield found(
+                diagram,
+                node,
+                "not-drawn",
+                Words(f"“{title(node)}”没有图形。", f"{title(node)} is not drawn."),
+                Words("请在建模工具中画出来。", "Draw it in the modeller."),
+                level="hint",
+            )
+
+
+_VENDORS = {
+    "http://camunda.org/schema/1.0/bpmn": "camunda",
+    "http://camunda.org/schema/zeebe/1.0": "zeebe",
+    "http://flowable.org/bpmn": "flowable",
+    "http://activiti.org/bpmn": "activiti",
+    "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiffworkflow",
+}
+
+
+def vendors(diagram: Diagram, gate: Gate) -> Findings:
+    """What other engines' extensions say has no effect here."""
+    for scope in diagram.scopes:
+        if scope.element is scope.process:
+            yield from _vendor(diagram, scope.process)
+        for node in (*nodes_of(scope), *scope.flows):
+            yield from _vendor(diagram, node)
+
+
+def _vendor(diagram: Diagram, element: etree._Element) -> Findings:
+    inner = () if element.tag == bpmn("process") else element.iterchildren(bpmn("*"))
+    foreign = [_prefixed(etree.QName(name)) for e in (element, *inner) for name in e.attrib]
+    for extension in element.iterchildren(bpmn("extensionElements")):
+        foreign += [
+            _prefixed(etree.QName(child)) for child in extension if namespace(child) != BPMN
+        ]
+    ignored = list(dict.fromkeys(filter(None, foreign)))
+    if ignored:
+        yield _ignored(diagram, element, "、".join(ignored[:8]))
+
+
+def _ignored(diagram: Diagram, element: etree._Element, listed: str) -> Finding:
+    return found(
+        diagram,
+        element,
+        "vendor",
+        Words(
+            f"其他引擎的扩展不起作用：{listed}。",
+            f"Extensions of other engines do nothing: {listed}.",
+        ),
+        Words(
+            "请改用 lianban:form、post、limit、operation；多实例用 loopDataInputRef。",
+            "Use lianban:form, post, limit, operation; loopDataInputRef for multi-instance.",
+        ),
+        level="hint",
+    )
+
+
+def _prefixed(name: etree.QName) -> str | None:
+    vendor = _VENDORS.get(name.namespace or "")
+    return f"{vendor}:{name.localname}" if vendor else None
+
+
+FILE_RULES: tuple[FileRule, ...] = (process_basis, drawn, vendors)
+RULES: tuple[ScopeRule, ...] = (steps, names)

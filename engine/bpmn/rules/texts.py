@@ -1,0 +1,151 @@
+"""Rules about expressions: wherever one may stand it is checked with the evaluator's own parser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lxml import etree
+
+from engine.bpmn.diagram import Scope, event_definitions, event_kind, nodes_of, text_of
+from engine.bpmn.expressions import compile_assignments, compile_expression
+from engine.bpmn.findings import Finding
+from engine.bpmn.rules.flows import DECIDING
+from engine.bpmn.rules.gate import Findings, Gate, ScopeRule, found, title
+from engine.bpmn.timer_text import KINDS, parse_timer
+from engine.bpmn.vocabulary import read_extensions
+from engine.bpmn.xml import bpmn, local
+from engine.errors import ExpressionError, Words
+
+_REMEDY = Words("请按表达式的写法改正。", "Mend it as expressions are written.")
+_IN_LOOPS = ("loopCardinality", "loopCondition", "completionCondition")
+
+
+def conditions(scope: Scope, gate: Gate) -> Findings:
+    """Conditions on the flows out of deciding gateways."""
+    for name, _ in scope.of(*DECIDING):
+        for flow in scope.outgoing.get(name, ()):
+            condition = flow.find(bpmn("conditionExpression"))
+            if text := text_of(condition):
+                yield from _expression(scope, flow, condition, text, gate)
+
+
+def loop_texts(scope: Scope, gate: Gate) -> Findings:
+    """Cardinality and conditions of loops."""
+    for node in nodes_of(scope):
+        for mark in node:
+            if not local(mark).endswith("LoopCharacteristics"):
+                continue
+            for element in mark.iterchildren(*(bpmn(tag) for tag in _IN_LOOPS)):
+                yield from _expression(scope, node, element, text_of(element), gate)
+
+
+def extension_texts(scope: Scope, gate: Gate) -> Findings:
+    """Limits of steps and parameters of operations."""
+    for node in nodes_of(scope):
+        read = read_extensions(node)
+        texts = [read.limit.days] if read.limit else []
+        texts += [param.expression for param in (read.operation.params if read.operation else ())]
+        for text in filter(None, texts):
+            yield from _expression(scope, node, node, text, gate)
+
+
+def scripts(scope: Scope, gate: Gate) -> Findings:
+    """A script task holds one script of assignments in our own language."""
+    for _, node in scope.of("scriptTask"):
+        written = node.findall(bpmn("script"))
+        if (node.get("scriptFormat") or "").strip():
+            yield found(
+                scope,
+                node,
+                "script-format",
+                Words(
+                    f"不支持脚本语言 {node.get('scriptFormat')}。",
+                    f"The script language {node.get('scriptFormat')} is not supported.",
+                ),
+                Words(
+                    "请删除 scriptFormat，每行写“名称 = 表达式”。",
+                    "Delete scriptFormat and write lines `name = expression`.",
+                ),
+            )
+        elif len(written) != 1:
+            message = Words("脚本任务应有一段脚本。", "A script task has one script.")
+            yield found(scope, node, "script", message, _REMEDY)
+        else:
+            text = text_of(written[0])
+            yield from _checked(
+                scope, node, written[0], lambda text=text: compile_assignments(text, gate.functions)
+            )
+
+
+def timers(scope: Scope, gate: Gate) -> Findings:
+    """A timer has one text, and it is one that the clocks understand."""
+    for _, node in scope.of("boundaryEvent", "intermediateCatchEvent"):
+        if event_kind(node) != "timer":
+            continue
+        definition = event_definitions(node)[0]
+        texts = list(definition.iterchildren(*(bpmn(kind) for kind in KINDS)))
+        if len(texts) != 1:
+            yield found(
+                scope,
+                node,
+                "timer",
+                Words(
+                    f"定时事件“{title(node)}”应写明一个时间。",
+                    f"The timer event {title(node)} must say one time.",
+                ),
+                Words(
+                    "请写 timeDuration，如 working_days(limit)。",
+                    "Write a timeDuration, such as working_days(limit).",
+                ),
+            )
+        elif local(texts[0]) == "timeCycle":
+            yield _cycle(scope, node)
+        else:
+            text, kind = text_of(texts[0]), local(texts[0])
+            yield from _checked(
+                scope,
+                node,
+                texts[0],
+                lambda text=text, kind=kind: parse_timer(text, kind, gate.functions),
+                rule="timer",
+            )
+
+
+def _cycle(scope: Scope, node: etree._Element) -> Finding:
+    return found(
+        scope,
+        node,
+        "timer-cycle",
+        Words(
+            "本版本不支持循环定时（timeCycle）。", "Timer cycles are not supported in this version."
+        ),
+        Words(
+            "请在环节的边界事件上用 timeDuration。",
+            "Use a timeDuration on the activity's boundary event.",
+        ),
+    )
+
+
+def _expression(
+    scope: Scope, owner: etree._Element, element: etree._Element, text: str, gate: Gate
+) -> Findings:
+    return _checked(scope, owner, element, lambda: compile_expression(text, gate.functions))
+
+
+def _checked(
+    scope: Scope,
+    owner: etree._Element,
+    element: etree._Element,
+    read: Callable[[], object],
+    rule: str = "expression",
+) -> Findings:
+    """The finding of a text that `read` refuses: the owner's name, the text's own line."""
+    try:
+        read()
+    except ExpressionError as error:
+        name = owner.get("id") or local(owner)
+        line = element.sourceline or owner.sourceline or 1
+        yield Finding(scope.file, line, name, "error", rule, error.message, _REMEDY)
+
+
+RULES: tuple[ScopeRule, ...] = (conditions, loop_texts, extension_texts, scripts, timers)
