@@ -117,7 +117,7 @@ def _compile(files: Mapping[str, bytes], facts: str, now: datetime) -> bytes:
 def _refusal(error: typst.TypstError) -> LianbanError:
     shown = re.search(r'the text `"(.+?)"` could not be displayed', error.message)
     if shown:
-        code = " ".join(f"U+{ord(char):04X}" for char in shown[1])
+        code = _code_points(shown[1])
         return Invalid(
             f"字体中没有这个字（{code}），请安装含有该字的字体，或者改用规范写法。",
             f"No font has the character {code}; install one that has it, or write it otherwise.",
@@ -129,3 +129,9 @@ def _refusal(error: typst.TypstError) -> LianbanError:
         f"The notice template cannot be compiled: {error.message}",
         hints=list(error.hints),
     )
+
+
+def _code_points(shown: str) -> str:
+    """Name the characters of typst's quoted text, in which unprintable ones stand as \\u{e000}."""
+    plain = re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), shown)
+    return " ".join(f"U+{ord(char):04X}" for char in plain)

@@ -77,25 +77,28 @@ OWN: dict[str, dict[str, Any]] = {
             },
         ],
         "deadline": {"due": "2026-12-21", "provisional": False},
-        "consequence": "超过一个月未补齐补正的，本机关将作退件处理（濮政〔2016〕59号第十八条）。",
+        "consequence": "超过一个月未补齐补正的，本机关将作退件处理"
+        "（《澜川市网上审批管理办法》第十八条）。",
     },
     "non-acceptance": {
         "number": "澜市监不受〔2026〕4号",
         "kind": "not_competent",
-        "reasons": "你（单位）拟经营的场所位于临澜县，食品经营许可由经营场所所在地的县级市场监督管理部门实施。",
+        "reasons": "你（单位）拟经营的场所位于临澜县，"
+        "食品经营许可由经营场所所在地的县级市场监督管理部门实施。",
         "basis": "《中华人民共和国行政许可法》第三十二条第一款第二项",
         "competent_authority": "临澜县市场监督管理局",
     },
     "refusal": {
         "number": "澜市监不许〔2026〕9号",
-        "facts": "2026年11月24日，本机关两名工作人员到经营场所核查，发现热食加工区与垃圾存放处相邻，无隔离设施；"
-        "未设置餐用具清洗消毒水池。\n申请人在期限内未完成整改。",
+        "facts": "2026年11月24日，本机关两名工作人员到经营场所核查，"
+        "发现热食加工区与垃圾存放处相邻，无隔离设施；未设置餐用具清洗消毒水池。\n申请人在期限内未完成整改。",
         "reasons": "经营场所和设备布局不能防止食品交叉污染，不符合食品经营许可条件。",
         "basis": "《食品经营许可和备案管理办法》第十二条第四项、第二十二条",
     },
     "approval": {
         "number": "澜市监准〔2026〕76号",
-        "certifies": "经审查，申请人的经营场所、设备设施和管理制度符合食品经营许可条件，准予从事核定范围内的食品经营活动。",
+        "certifies": "经审查，申请人的经营场所、设备设施和管理制度符合食品经营许可条件，"
+        "准予从事核定范围内的食品经营活动。",
         "basis": "《中华人民共和国食品安全法》第三十五条",
         "licence": {
             "name": "食品经营许可证",
@@ -130,7 +133,7 @@ OWN: dict[str, dict[str, Any]] = {
         "number": "澜市监退〔2026〕11号",
         "reason": "申请人主动撤回申请",
         "explanation": "申请人于2026年11月25日书面提出撤回申请，拟另行选址后再次申请。",
-        "basis": "《濮阳市网上审批及电子监察系统管理办法》第十八条",
+        "basis": "《澜川市网上审批管理办法》第十八条",
     },
 }
 
@@ -143,8 +146,12 @@ def sample(template: str) -> dict[str, Any]:
 def stressed(template: str) -> dict[str, Any]:
     """Return them with names of 120 characters, a long code and 30 rows in each list."""
     facts = sample(template)
-    facts["organ"] = "澜川市自然资源和规划局澜东经济技术开发区分局（澜东经济技术开发区建设管理办公室）"
-    facts["applicant"]["name"] = "澜川市" + "龘靐齉爩䶮㛃𬭎𫖯" * 12 + "餐饮管理有限公司（澜东区分公司）"
+    facts["organ"] = (
+        "澜川市自然资源和规划局澜东经济技术开发区分局（澜东经济技术开发区建设管理办公室）"
+    )
+    facts["applicant"]["name"] = (
+        "澜川市" + "龘靐齉爩䶮㛃𬭎𫖯" * 12 + "餐饮管理有限公司（澜东区分公司）"
+    )
     facts["applicant"]["id"] = "A1" * 60
     facts["case"]["subject"] = "在" + "澜东区文汇路与老巷口交叉处" * 12 + "新办许可"
     for name in ("materials", "defects", "documents", "comparison", "details"):
