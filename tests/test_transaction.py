@@ -103,6 +103,21 @@ def test_a_reader_does_not_wait_for_an_open_writer(app: Flask) -> None:
         assert seen == [0]
 
 
+def test_a_result_read_halfway_does_not_hold_up_a_later_writer(app: Flask) -> None:
+    """Somebody, such as a traceback, still holds the result; on SQLite its snapshot grew old."""
+    with writing() as session:
+        session.add_all(Setting(name=str(n), value="1") for n in range(100))
+    with reading() as session:
+        half = session.execute(sa.select(Setting.name).execution_options(yield_per=10))
+        assert half.fetchone() is not None
+        run_thread(app, lambda other: other.execute(sa.update(Setting).values(value="2")))
+    for value in ("3", "4", "5"):  # the pool hands its connections out in turn
+        with writing() as session:
+            session.execute(sa.update(Setting).values(value=value))
+    assert value_of("0") == "5"
+    del half
+
+
 def test_two_writers_of_one_case_follow_each_other(app: Flask, now: datetime) -> None:
     """Without the lock both would read the same version and one increment would be lost."""
     with writing() as session:

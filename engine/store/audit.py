@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Words
 from engine.store.audit_blocks import block_faults
-from engine.store.fault import Fault, fits, raw, raw_moment, stream
-from engine.store.journal import EMPTY_HEAD, SYSTEM, SYSTEM_HEAD, entry_hash
-from engine.store.tables import Case, JournalBlock, JournalEntry, Setting
+from engine.store.fault import Fault, fits, raw, raw_moment, recorded_head, stream
+from engine.store.journal import SYSTEM, SYSTEM_HEAD, entry_hash
+from engine.store.tables import Case, JournalBlock, JournalEntry
 
 
 def verify(session: Session) -> Fault | None:
@@ -51,8 +51,7 @@ _ROW = (
 
 
 def _system_fault(session: Session) -> Iterator[Fault]:
-    value = session.scalar(sa.select(Setting.value).where(Setting.name == SYSTEM_HEAD))
-    seq, _, head = (EMPTY_HEAD if value is None else value).partition(" ")
+    seq, _, head = recorded_head(session, SYSTEM_HEAD).partition(" ")
     query = sa.select(*_ROW).where(JournalEntry.case_id.is_(None))
     rows = stream(session, query.order_by(JournalEntry.seq, JournalEntry.id))
     yield from _chain_fault(SYSTEM, rows, int(seq) if seq.isdecimal() else -1, head)

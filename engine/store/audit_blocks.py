@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Words
 from engine.store.blocks import BLOCK_HEAD, MerkleTree, block_hash
-from engine.store.fault import Fault, fits, raw, raw_moment, stream
-from engine.store.journal import EMPTY_HEAD
-from engine.store.tables import JournalBlock, JournalEntry, Setting
+from engine.store.fault import Fault, fits, raw, raw_moment, recorded_head, stream
+from engine.store.tables import JournalBlock, JournalEntry
 
 
 def block_faults(session: Session) -> Iterator[Fault]:
@@ -41,8 +40,7 @@ def block_faults(session: Session) -> Iterator[Fault]:
         if fault := _block_fault(block, tree, number + 1, head):
             yield fault
         number, head = block[0], block[5]
-    value = session.scalar(sa.select(Setting.value).where(Setting.name == BLOCK_HEAD))
-    if (EMPTY_HEAD if value is None else value) != f"{number} {head}":
+    if recorded_head(session, BLOCK_HEAD) != f"{number} {head}":
         yield _block_words("head", number, "不是记录的最后一个区块", "is not the last one recorded")
 
 

@@ -85,7 +85,7 @@ def _take_rows(session: Session, block_id: int, last: int) -> MerkleTree:
         .execution_options(synchronize_session=False)
     )
     tree = MerkleTree()
-    for row_id, row_hash in sorted(marked.tuples()):
+    for row_id, row_hash in sorted(marked):
         tree.add(row_id, row_hash)
     return tree
 

@@ -6,6 +6,8 @@ writing one takes its locks before it reads. `engine.transaction` opens both; no
 
 from __future__ import annotations
 
+import sqlite3
+import weakref
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -73,6 +75,7 @@ def prepare(app: Flask, config: Config) -> None:
     if sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "reset", _close_cursors)
         reading, writing = {}, {}
     else:
         reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -91,7 +94,7 @@ def engine_for(manner: Manner) -> sa.Engine:
 def _engine_options(sqlite: bool) -> dict[str, Any]:
     """A thread holds one connection at most, so the pool bounds the threads that work at once."""
     if sqlite:
-        arguments: dict[str, Any] = {"timeout": LOCK_SECONDS, "check_same_thread": False}
+        arguments: dict[str, Any] = {"timeout": LOCK_SECONDS, "factory": _Connection}
     else:
         arguments = {"options": f"-c lock_timeout={LOCK_SECONDS}s -c timezone=UTC"}
     return {
@@ -100,6 +103,25 @@ def _engine_options(sqlite: bool) -> dict[str, Any]:
         "pool_timeout": LOCK_SECONDS,
         "connect_args": arguments,
     }
+
+
+class _Connection(sqlite3.Connection):
+    """Knows its cursors: one that was not read to its end keeps its snapshot after the ROLLBACK,
+    and the next writer on this connection would be told at once that the database is locked."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cursors: weakref.WeakSet[sqlite3.Cursor] = weakref.WeakSet()
+
+    def cursor(self, *args: Any, **options: Any) -> sqlite3.Cursor:
+        cursor = super().cursor(*args, **options)
+        self.cursors.add(cursor)
+        return cursor
+
+
+def _close_cursors(connection: _Connection, _record: Any, _state: Any) -> None:
+    for cursor in tuple(connection.cursors):
+        cursor.close()
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

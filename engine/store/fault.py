@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.errors import Words
-from engine.store.journal import moment
+from engine.store.journal import EMPTY_HEAD, moment
+from engine.store.tables import Setting
 
 PAGE = 1000  # rows fetched at a time
 
@@ -41,6 +42,12 @@ class Fault:
 def stream(session: Session, query: sa.Select[Any]) -> Iterable[Any]:
     """Yield the rows of `query` without ever holding them all."""
     return session.execute(query.execution_options(yield_per=PAGE))
+
+
+def recorded_head(session: Session, name: str) -> str:
+    """Return "number hash" as the setting `name` records it for the end of a chain."""
+    value = session.scalar(sa.select(Setting.value).where(Setting.name == name))
+    return EMPTY_HEAD if value is None else str(value)
 
 
 def raw(column: InstrumentedAttribute[Any]) -> sa.ColumnElement[Any]:

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine.store.tables import Account, Case
 
 
+def blank(model: type, now: datetime, **values: Any) -> Any:
+    """A row with something in every column that must not be empty, and with `values`."""
+    something = {str: "x", int: 0, bool: False, bytes: b"", date: now.date(), dict: {}}
+    for column in model.__table__.columns:
+        if not (column.nullable or column.default or column.primary_key):
+            values.setdefault(column.name, something.get(column.type.python_type, now))
+    return model(**values)
+
+
 def add_case(session: Session, number: str, now: datetime) -> Case:
-    case = Case(
-        number=number,
-        item_code="0100",
-        item_name="食品经营许可",
-        department="市场监管局",
-        county="410902",
-        channel="portal",
-        subject="测试",
-        applicant_name="测试公司",
-        created_at=now,
-        journal_seq=0,
-        journal_head="",
-    )
+    case = blank(Case, now, number=number)
     session.add(case)
     session.flush()
     return case
 
 
 def add_account(session: Session, login: str, password_hash: str, now: datetime) -> Account:
-    account = Account(
-        login=login, name=login, password_hash=password_hash, created_at=now, failed_logins=0
-    )
+    account = blank(Account, now, login=login, password_hash=password_hash)
     session.add(account)
     session.flush()
     return account
