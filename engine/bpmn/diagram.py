@@ -65,28 +65,28 @@ class Scope:
 
 @dataclass(frozen=True)
 class Diagram:
-    """One BPMN file. `scopes` are those of its executable processes, the process first."""
+    """One BPMN file. `checked` are its executable processes, and where there is none all of them:
+    the author of such a file meant one to run. `scopes` are theirs, each process first.
+    """
 
     file: str
     root: etree._Element
     processes: tuple[etree._Element, ...]
+    checked: tuple[etree._Element, ...]
     scopes: tuple[Scope, ...]
-
-    @property
-    def executable(self) -> tuple[etree._Element, ...]:
-        return tuple(process for process in self.processes if is_executable(process))
 
 
 def read_diagram(root: etree._Element, file: str) -> Diagram:
-    """The processes and scopes of a parsed file; a process that is not executable has none."""
+    """The processes and scopes of a parsed file."""
     processes = tuple(root.iter(bpmn("process")))
+    checked = tuple(filter(is_executable, processes)) or processes
     scopes: list[Scope] = []
     homes: dict[str, Scope] = {}
-    for process in filter(is_executable, processes):
+    for process in checked:
         named = lanes(process)
         for element in (process, *filter(_is_embedded, process.iter(bpmn("subProcess")))):
             scopes.append(_read_scope(Scope(file, element, process, named, homes)))
-    return Diagram(file, root, processes, tuple(scopes))
+    return Diagram(file, root, processes, checked, tuple(scopes))
 
 
 def is_executable(process: etree._Element) -> bool:

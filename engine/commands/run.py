@@ -66,11 +66,9 @@ class CaseRun:
             work_item_id=work_item_id,
         )
 
-    def filled(self) -> Iterator[Mapping[str, Any]]:
-        """Yield what was filled into the case's forms, the newest first."""
-        if self.answers:
-            yield self.answers
-        yield from submissions.newest_first(self.session, self.resources.keys, self.case)
+    def filled(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return (form, values) of what was filled into the case's forms, the newest first."""
+        return list(submissions.newest_first(self.session, self.resources.keys, self.case))
 
     def put_out(self, kind: str, payload: dict[str, Any]) -> None:
         """Let something leave by the outbox once this is committed."""

@@ -69,7 +69,7 @@ def _reason(reason: str) -> str:
 
 
 def _require_mandate(run: CaseRun) -> None:
-    agent = next((f["agent"] for f in run.filled() if f.get("agent")), None)
+    agent = next((data["agent"] for _, data in run.filled() if data.get("agent")), None)
     today = shanghai_day(run.now).isoformat()
     valid = agent and agent["valid_from"] <= today <= agent["valid_until"]
     if not valid or not agent["may_withdraw"]:

@@ -1,0 +1,1 @@
+"""What leaves the house after the commit: messages to applicants, from the outbox."""

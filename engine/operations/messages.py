@@ -24,8 +24,15 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 def notify(run: CaseRun, call: OperationCall) -> None:
     """Send `text` to the applicant; {number} and the other placeholders stand for the case's facts."""
     text = fill(call.params["text"], run, call)
-    run.put_out("message", {"text": text, "account_id": run.case.applicant_id})
+    payload = {"text": text, "account_id": run.case.applicant_id, "phone": _phone(run)}
+    run.put_out("message", payload)
     run.record("notified", {"element": call.element})
+
+
+def _phone(run: CaseRun) -> str | None:
+    """Return the applicant's number from his application, the oldest form of the case."""
+    application = run.filled()[-1][1]
+    return application.get("applicant", {}).get("phone")
 
 
 def fill(text: str, run: CaseRun, call: OperationCall) -> str:

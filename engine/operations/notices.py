@@ -1,2 +1,79 @@
-def issue_notice(run, call):
-    raise NotImplementedError
+"""Notices: numbered, their facts sealed when they issue; the PDF is drawn when first read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.bpmn.situation import OperationCall
+from engine.documents.facts import Head, missing_facts, read_head
+from engine.domain.calendar import shanghai_day
+from engine.errors import ProcedureFault
+from engine.operations.facts import gather
+from engine.store.counters import next_serial
+from engine.store.digest import digest_of
+from engine.store.secrets import Keys, seal, unseal
+from engine.store.tables import Case, Notice
+
+if TYPE_CHECKING:
+    from engine.commands.run import CaseRun
+
+TEMPLATE_PATH = "forms/notices/{}.typ"
+
+
+def issue_notice(run: CaseRun, call: OperationCall) -> None:
+    """Issue the notice whose template the element names, with the facts of the case as it stands.
+
+    Raises `ProcedureFault` naming what the template needs and the case does not have here.
+    """
+    template = run.version.files[TEMPLATE_PATH.format(call.notice)]
+    head = read_head(template)
+    number = _number(run, head)
+    facts = gather(run, number)
+    lacking = missing_facts(template, facts)
+    if lacking:
+        raise ProcedureFault(
+            f"环节“{call.element_name}”的文书《{head.title.zh}》缺少以下内容："
+            f"{'、'.join(lacking)}。请流程管理员核对该文书在流程图中的位置。",
+            f"The notice {head.title.en!r} at {call.element} lacks {', '.join(lacking)}; check "
+            "its place in the diagram.",
+            code="facts-missing",
+        )
+    row = Notice(
+        case_id=run.case.id,
+        template=call.notice,
+        title=head.title.zh,
+        number=number,
+        facts_sealed=seal(run.resources.keys, purpose(run.case, number), facts),
+        issued_at=run.situation.now,
+        issued_by=run.actor.name,
+        procedure_version_id=run.case.procedure_version_id,
+    )
+    run.session.add(row)
+    run.session.flush()
+    run.record(
+        "notice_issued",
+        {
+            "template": call.notice,
+            "title": head.title.zh,
+            "number": number,
+            "facts_sha256": digest_of(facts),
+        },
+    )
+
+
+def facts_of(keys: Keys, case: Case, notice: Notice) -> dict[str, Any]:
+    """Return the facts a notice was issued with."""
+    return unseal(keys, purpose(case, notice.number), notice.facts_sealed)
+
+
+def purpose(case: Case, number: str) -> tuple[str, ...]:
+    return ("notice", "facts", case.number, number)
+
+
+def _number(run: CaseRun, head: Head) -> str:
+    """Return the next number of this kind: 澜市监受〔2026〕0001号, a sequence a year."""
+    year = shanghai_day(run.situation.now).year
+    city = run.resources.organisation.counties[run.case.county].name[0]
+    mark = f"{city}{run.case.item['department']['short']}{head.number}"
+    name = f"notice:{run.case.county}:{run.case.department}:{head.number}:{year}"
+    return f"{mark}〔{year}〕{next_serial(run.session, name):04d}号"

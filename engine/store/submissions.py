@@ -42,13 +42,13 @@ def read(keys: Keys, case: Case, row: Submission) -> dict[str, Any]:
     return unseal(keys, _purpose(case), row.data_sealed)
 
 
-def newest_first(session: Session, keys: Keys, case: Case) -> Iterator[dict[str, Any]]:
-    """Yield what was filled into the case's forms, the newest first."""
+def newest_first(session: Session, keys: Keys, case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (form, values) of what was filled into the case's forms, the newest first."""
     query = (
         sa.select(Submission).where(Submission.case_id == case.id).order_by(Submission.id.desc())
     )
     for row in session.scalars(query):
-        yield read(keys, case, row)
+        yield row.form, read(keys, case, row)
 
 
 def _purpose(case: Case) -> tuple[str, ...]:

@@ -119,7 +119,9 @@ class Case(db.Model):
     channel: Mapped[str] = mapped_column(sa.String(16))
     subject: Mapped[str] = mapped_column(sa.String(255))
     applicant_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"))
-    applicant_shown: Mapped[str] = mapped_column(sa.String(255))  # as lists show it: a person masked
+    applicant_shown: Mapped[str] = mapped_column(
+        sa.String(255)
+    )  # as lists show it: a person masked
     applicant_index: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     status: Mapped[str] = mapped_column(sa.String(24), default="draft")
     colour: Mapped[str] = mapped_column(sa.String(8), default="green")

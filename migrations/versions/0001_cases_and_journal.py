@@ -77,7 +77,7 @@ def upgrade() -> None:
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('subject', sa.String(length=255), nullable=False),
     sa.Column('applicant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('applicant_name', sa.String(length=255), nullable=False),
+    sa.Column('applicant_shown', sa.String(length=255), nullable=False),
     sa.Column('applicant_index', sa.String(length=64), nullable=True),
     sa.Column('status', sa.String(length=24), nullable=False),
     sa.Column('colour', sa.String(length=8), nullable=False),

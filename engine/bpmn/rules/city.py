@@ -66,7 +66,7 @@ def _lights_of(scope: Scope, node: etree._Element) -> Findings:
 
 def process_basis(diagram: Diagram, gate: Gate) -> Findings:
     """A process says what it rests on."""
-    for process in diagram.executable:
+    for process in diagram.checked:
         if not read_extensions(process).bases:
             yield found(
                 diagram,

@@ -10,7 +10,7 @@ from threading import Lock
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import XSD_PATH
 
-from engine.bpmn.diagram import Diagram
+from engine.bpmn.diagram import Diagram, is_executable
 from engine.bpmn.findings import Finding
 from engine.bpmn.rules.gate import FileRule, Findings, Gate, found
 from engine.bpmn.xml import BPMN, BPMNDI, bpmn, local, namespace
@@ -43,6 +43,8 @@ _OTHER = Words("元素 {0} 不合 BPMN 2.0 的格式", "the element {0} breaks t
 
 def schema(diagram: Diagram, gate: Gate) -> Findings:
     """The BPMN 2.0 XML schema; elements of other namespaces are allowed where it allows them."""
+    if namespace(diagram.root) != BPMN:
+        return  # the rule for processes says it
     ids = Counter(element.get("id") for element in diagram.root.iter(f"{{{BPMN}}}*"))
     with _LOCK:
         _schema().validate(diagram.root)
@@ -85,7 +87,7 @@ def processes(diagram: Diagram, gate: Gate) -> Findings:
             ),
             Words("请在建模工具中导出为 BPMN 2.0。", "Export the file as BPMN 2.0."),
         )
-    elif not diagram.executable:
+    elif not any(map(is_executable, diagram.processes)):
         names = "、".join(process.get("id", "process") for process in diagram.processes)
         yield found(
             diagram,
@@ -124,7 +126,7 @@ def ids(diagram: Diagram, gate: Gate) -> Findings:
                 ),
             )
     nodes = {name: node for scope in diagram.scopes for name, node in scope.nodes.items()}
-    for process in diagram.executable:
+    for process in diagram.checked:
         for element in process.iter("{*}*"):
             name = element.get("id")
             if name in nodes and namespace(element) not in (BPMN, BPMNDI):
@@ -170,7 +172,7 @@ REFERENCED = ("message", "signal", "error", "escalation")
 
 def definitions(diagram: Diagram, gate: Gate) -> Findings:
     """Messages, signals, errors and escalations have an id; messages and signals a name."""
-    if not diagram.executable:
+    if not diagram.checked:
         return
     for element in diagram.root.iterchildren(*(bpmn(tag) for tag in REFERENCED)):
         named = local(element) not in ("message", "signal") or (element.get("name") or "").strip()

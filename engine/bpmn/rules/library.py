@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
-from engine.bpmn.diagram import Diagram
+from engine.bpmn.diagram import Diagram, is_executable
 from engine.bpmn.findings import Finding
 from engine.bpmn.parser import Parser
 from engine.bpmn.rules.gate import Findings, Gate, found
@@ -25,7 +25,7 @@ def readable(files: Mapping[str, bytes], gate: Gate) -> Findings:
             yield _unreadable(diagram, diagram.root, name)
             return
     for diagram in gate.diagrams:
-        for process in diagram.executable:
+        for process in filter(is_executable, diagram.processes):
             if name := _refused(lambda key=process.get("id"): parser.get_spec(key)):
                 yield _unreadable(diagram, process, name)
 

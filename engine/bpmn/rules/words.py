@@ -106,7 +106,7 @@ def forms(scope: Scope, gate: Gate) -> Findings:
 
 def lane_posts(diagram: Diagram, gate: Gate) -> Findings:
     """The posts of lanes exist; a lane without one is told at the filing."""
-    for process in diagram.executable:
+    for process in diagram.checked:
         for lane in process.iter(bpmn("lane")):
             post = read_extensions(lane).post
             yield from _named(diagram, lane, "post", post, gate.posts)
