@@ -19,7 +19,7 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
 
 def run() -> None:
     migrate = current_app.extensions["migrate"]
-    with current_app.extensions["migrate"].db.engine.begin() as connection:
+    with engine_for("writing").begin() as connection:
         # SQLite is locked by BEGIN IMMEDIATE; both locks fall with the transaction.
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
