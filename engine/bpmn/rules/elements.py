@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.bpmn.diagram import Scope, is_true, nodes_of
+from engine.bpmn.findings import Finding
 from engine.bpmn.rules.gate import Findings, Gate, ScopeRule, found, title
 from engine.bpmn.vocabulary import HUMAN_TASKS
 from engine.bpmn.xml import bpmn, local
@@ -195,7 +196,7 @@ def _standard_loop_fault(mark: etree._Element) -> Words | None:
     return None
 
 
-def _loop(scope: Scope, node: etree._Element, message: Words):
+def _loop(scope: Scope, node: etree._Element, message: Words) -> Finding:
     remedy = Words("请改正循环的设置。", "Mend the loop.")
     return found(scope, node, "loop", message, remedy)
 

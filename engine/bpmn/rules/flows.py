@@ -159,7 +159,18 @@ def decisions(scope: Scope, gate: Gate) -> Findings:
     """Every way out of a deciding gateway has a condition or is the default."""
     for name, node in scope.of(*DECIDING):
         flows = scope.outgoing.get(name, [])
-        default = node.get("default")
+        bare = [f for f in flows if not text_of(f.find(bpmn("conditionExpression")))]
+        if len(flows) == 1 and bare and not flows[0].findtext(bpmn("conditionExpression")):
+            continue  # a gateway that only joins; the library would evaluate white space
+        for flow in bare:
+            if flow.get("id") is None or flow.get("id") != node.get("default"):
+                yield _without_condition(scope, flow, node)
+
+
+def defaults(scope: Scope, gate: Gate) -> Findings:
+    """A deciding gateway with conditions has a default flow, and it is one of its own."""
+    for name, node in scope.of(*DECIDING):
+        flows, default = scope.outgoing.get(name, []), node.get("default")
         if default and default not in {flow.get("id") for flow in flows}:
             yield found(
                 scope,
@@ -171,13 +182,7 @@ def decisions(scope: Scope, gate: Gate) -> Findings:
                 ),
                 Words("请重新设置默认流。", "Set the default flow again."),
             )
-        bare = [f for f in flows if not text_of(f.find(bpmn("conditionExpression")))]
-        if len(flows) == 1 and bare and not flows[0].findtext(bpmn("conditionExpression")):
-            continue  # a gateway that only joins; the library would evaluate white space
-        for flow in bare:
-            if not default or flow.get("id") != default:
-                yield _without_condition(scope, flow, node)
-        if not default and flows:
+        if not default and any(text_of(f.find(bpmn("conditionExpression"))) for f in flows):
             yield found(
                 scope,
                 node,
@@ -272,6 +277,7 @@ RULES: tuple[ScopeRule, ...] = (
     splits,
     conditions_belong,
     decisions,
+    defaults,
     reachable,
     dead_ends,
     attached,

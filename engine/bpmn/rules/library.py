@@ -5,7 +5,7 @@ It is asked only where nothing else was found, so that its own words are never n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
@@ -30,7 +30,7 @@ def readable(files: Mapping[str, bytes], gate: Gate) -> Findings:
                 yield _unreadable(diagram, process, name)
 
 
-def _refused(read) -> str | None:
+def _refused(read: Callable[[], object]) -> str | None:
     """The id of the element that the library refuses, "?" where it does not say, None if none."""
     try:
         read()

@@ -23,27 +23,8 @@ def lights(scope: Scope, gate: Gate) -> Findings:
     ]
     behind = _waiting_behind(scope, gate) if raised else {}
     for name, node in raised:
-        if event_kind(node) != "timer":
-            yield found(
-                scope,
-                node,
-                "light-without-timer",
-                Words(
-                    f"亮灯的“{title(node)}”不是定时事件。", f"The light {title(node)} has no timer."
-                ),
-                Words("请改为定时边界事件。", "Make it a boundary timer event."),
-            )
-        elif is_true(node, "cancelActivity", default=True):
-            yield found(
-                scope,
-                node,
-                "light-interrupts",
-                Words(
-                    f"亮灯的“{title(node)}”会中断环节。",
-                    f"The light {title(node)} interrupts its activity.",
-                ),
-                Words('请设 cancelActivity="false"。', 'Set cancelActivity="false".'),
-            )
+        if fault := _timer_fault(node):
+            yield found(scope, node, *fault)
         waiting = next((behind[t] for t in scope.after(name) if t in behind), None)
         if waiting is not None:
             yield found(
@@ -59,6 +40,26 @@ def lights(scope: Scope, gate: Gate) -> Findings:
                     "Put only automatic steps between a light and an end event.",
                 ),
             )
+
+
+def _timer_fault(node: etree._Element) -> tuple[str, Words, Words] | None:
+    """Rule, message and remedy where a light does not stand on a non-interrupting timer."""
+    if event_kind(node) != "timer":
+        return (
+            "light-without-timer",
+            Words(f"亮灯的“{title(node)}”不是定时事件。", f"The light {title(node)} has no timer."),
+            Words("请改为定时边界事件。", "Make it a boundary timer event."),
+        )
+    if is_true(node, "cancelActivity", default=True):
+        return (
+            "light-interrupts",
+            Words(
+                f"亮灯的“{title(node)}”会中断环节。",
+                f"The light {title(node)} interrupts its activity.",
+            ),
+            Words('请设 cancelActivity="false"。', 'Set cancelActivity="false".'),
+        )
+    return None
 
 
 def _waiting_behind(scope: Scope, gate: Gate) -> dict[str, etree._Element]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from lxml import etree
 
@@ -14,6 +14,7 @@ from engine.bpmn.vocabulary import (
     ANYWHERE,
     VOCABULARY,
     Operation,
+    OperationSignature,
     extension_elements,
     read_extensions,
 )
@@ -185,26 +186,8 @@ def _operation(
             ),
         )
         return
-    counts = Counter(param.name for param in operation.params)
-    takes = {*signature.required, *signature.optional}
-    faults = [
-        *(Words(f"缺少参数 {n}", f"lacks {n}") for n in signature.required if n not in counts),
-        *(Words(f"没有参数 {n}", f"takes no {n}") for n in sorted(counts) if n not in takes),
-        *(Words(f"参数 {n} 写了多次", f"has {n} twice") for n in counts if counts[n] > 1),
-        *(
-            Words(f"参数 {p.name} 应写 value 或 expression 之一", f"{p.name}: value or expression")
-            for p in operation.params
-            if (p.value is None) == (p.expression is None)
-        ),
-    ]
-    if signature.needs_notice is not bool(notice):
-        faults.append(
-            Words("须用 lianban:notice 指明文书", "needs lianban:notice")
-            if signature.needs_notice
-            else Words("不使用文书模板", "takes no notice")
-        )
     listed = ", ".join([*signature.required, *(f"[{name}]" for name in signature.optional)])
-    for fault in faults:
+    for fault in _operation_faults(operation, signature, notice):
         yield found(
             scope,
             node,
@@ -214,6 +197,31 @@ def _operation(
             ),
             Words(f"参数：{listed or '无'}。", f"Parameters: {listed or 'none'}."),
         )
+
+
+def _operation_faults(
+    operation: Operation, signature: OperationSignature, notice: str | None
+) -> Iterator[Words]:
+    counts = Counter(param.name for param in operation.params)
+    takes = {*signature.required, *signature.optional}
+    for name in signature.required:
+        if name not in counts:
+            yield Words(f"缺少参数 {name}", f"lacks {name}")
+    for name, times in counts.items():
+        if name not in takes:
+            yield Words(f"没有参数 {name}", f"takes no {name}")
+        if times > 1:
+            yield Words(f"参数 {name} 写了多次", f"has {name} more than once")
+    for param in operation.params:
+        if (param.value is None) == (param.expression is None):
+            yield Words(
+                f"的参数 {param.name} 应写 value 或 expression 之一",
+                f"needs either value or expression for {param.name}",
+            )
+    if signature.needs_notice and not notice:
+        yield Words("须用 lianban:notice 指明文书", "needs lianban:notice")
+    if notice and not signature.needs_notice:
+        yield Words("不使用文书模板", "takes no lianban:notice")
 
 
 FILE_RULES: tuple[FileRule, ...] = (known_words, lane_posts)
