@@ -1,80 +1,27 @@
-"""The audit finds whatever is done to the journal behind the system's back.
-
-Every attack runs in a transaction that is rolled back, with the foreign keys out of its way: who
-can write to the database can switch those off.
-"""
+"""The audit finds whatever is done to a chain behind the system's back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy.orm import Session
 
 from engine.store.audit import verify, verify_all
-from engine.store.blocks import seal
-from engine.store.database import engine_for
-from engine.store.fault import Fault
-from engine.store.journal import append, entry_hash, moment
-from engine.store.tables import Case, JournalBlock, JournalEntry
-from engine.transaction import reading, writing
-from tests.store.samples import add_case
-
-CASES = ("410902-20261123-00001-7", "410902-20261123-00002-5", "410902-20261123-00003-3")
-EMPTY_CASE = "410902-20261123-00004-1"
-HASH = "f" * 64
-
-
-def add_round(session: Session, now: datetime, rows: int) -> None:
-    """Add `rows` rows to each case and to the system, in turn."""
-    for turn in range(rows):
-        at = now + timedelta(seconds=turn)
-        for case in [*session.scalars(sa.select(Case).where(Case.number.in_(CASES))), None]:
-            append(session, case=case, at=at, actor="clerk", event="x", payload={"turn": turn})
-
-
-@pytest.fixture
-def journal(app: Flask, now: datetime) -> None:
-    """Three cases and the system with five rows each: blocks of 8 and 4 rows, 8 rows unsealed."""
-    for rows, sealed in ((0, False), (2, True), (1, True), (2, False)):
-        with writing() as session:
-            if not rows:
-                for number in (*CASES, EMPTY_CASE):
-                    add_case(session, number, now)
-            add_round(session, now, rows)
-            if sealed:
-                seal(session, now)
-
-
-@contextmanager
-def attack() -> Iterator[Session]:
-    """Yield a session for one attack and the audit after it; everything is undone."""
-    with engine_for("writing").connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        else:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        yield Session(connection)
-        connection.rollback()
-
-
-def run(session: Session, statement: str, **values: Any) -> None:
-    session.execute(sa.text(statement), values)
-
-
-def all_rows() -> list[tuple[int, str, int, int | None]]:
-    """(id, case number or "system", seq, block id) of every row."""
-    with reading() as session:
-        query = sa.select(JournalEntry.id, Case.number, JournalEntry.seq, JournalEntry.block_id)
-        query = query.outerjoin(Case).order_by(JournalEntry.id)
-        return [(row[0], row[1] or "system", row[2], row[3]) for row in session.execute(query)]
+from engine.store.tables import JournalEntry
+from engine.transaction import reading
+from tests.store.attacks import (
+    CASES,
+    EMPTY_CASE,
+    HASH,
+    all_rows,
+    attack,
+    case_clause,
+    forge,
+    rewrite,
+    run,
+)
 
 
 def test_an_untouched_journal_holds(journal: None) -> None:
@@ -174,13 +121,6 @@ def test_a_deleted_row_is_missed_wherever_it_stood(journal: None) -> None:
         assert (fault.kind, fault.case_number, fault.seq) == ("missing", number, seq)
 
 
-def case_clause(number: str) -> str:
-    """SQL that picks the rows of a chain."""
-    if number == "system":
-        return "case_id IS NULL"
-    return f"case_id = (SELECT id FROM case_file WHERE number = '{number}')"
-
-
 @pytest.mark.parametrize("number", [*CASES, "system"])
 def test_a_deleted_chain_is_missed(journal: None, number: str) -> None:
     with attack() as session:
@@ -215,16 +155,6 @@ def test_two_rows_that_change_places_are_found(journal: None, number: str) -> No
             run(session, f"UPDATE journal SET seq = {new} WHERE seq = {seq} AND {clause}")
         fault = verify(session)
     assert (fault.kind, fault.case_number, fault.seq) == ("changed", number, 2)
-
-
-def forge(session: Session, number: str, seq: int, previous: str, at: datetime) -> JournalEntry:
-    """A row with a right hash, as anybody can compute it."""
-    content = ("mallory", "granted", "{}", previous)
-    case_id = session.scalar(sa.select(Case.id).where(Case.number == number))
-    actor, event, payload, _ = content
-    row = JournalEntry(case_id=case_id, seq=seq, at=at, actor=actor, event=event, payload=payload)
-    row.previous, row.hash = previous, entry_hash(number, seq, moment(at), *content)
-    return row
 
 
 @pytest.mark.parametrize("number", [*CASES, "system"])
@@ -265,19 +195,6 @@ def test_a_row_put_in_the_place_of_another_does_not_link(
     assert (fault.kind, fault.case_number, fault.seq) == ("unlinked", number, 3)
 
 
-def rewrite(session: Session, number: str) -> None:
-    """Change the first row, hash the whole chain anew and set its head: the chain then holds."""
-    case = session.scalars(sa.select(Case).where(Case.number == number)).one()
-    query = sa.select(JournalEntry).where(JournalEntry.case_id == case.id)
-    previous = ""
-    for row in session.scalars(query.order_by(JournalEntry.seq)):
-        row.actor, row.previous = "mallory", previous
-        content = (row.actor, row.event, row.payload, previous)
-        row.hash = previous = entry_hash(number, row.seq, moment(row.at), *content)
-    case.journal_head = previous
-    session.flush()
-
-
 @pytest.mark.parametrize("number", CASES)
 def test_a_chain_written_anew_is_found_by_the_blocks(journal: None, number: str) -> None:
     with attack() as session:
@@ -299,141 +216,3 @@ def test_a_head_does_not_pass_for_another(journal: None) -> None:
             fault = verify(session)
         assert (fault.kind, fault.seq) == expected
         assert fault.case_number == ("another" if "another" in statement else CASES[1])
-
-
-@pytest.mark.parametrize(
-    ("name", "number"), [("journal.system", "system"), ("journal.blocks", None)]
-)
-@pytest.mark.parametrize(
-    "change",
-    [
-        "DELETE FROM setting WHERE name = :name",
-        "UPDATE setting SET value = 'nonsense' WHERE name = :name",
-        f"UPDATE setting SET value = '5 {HASH}' WHERE name = :name",
-    ],
-)
-def test_a_damaged_head_in_the_settings_is_found(
-    journal: None, name: str, number: str | None, change: str
-) -> None:
-    with attack() as session:
-        run(session, change, name=name)
-        fault = verify(session)
-    assert fault.kind in ("inserted", "head")
-    assert fault.case_number == number
-
-
-BLOCK_CHANGES = {
-    "sealed_at": "sealed_at = :earlier",
-    "count": "count = count + 1",
-    "root": f"root = '{HASH}'",
-    "previous": f"previous = '{HASH}'",
-    "hash": f"hash = '{HASH}'",
-}
-
-
-@pytest.mark.parametrize("block_id", [1, 2])
-@pytest.mark.parametrize("column", BLOCK_CHANGES)
-def test_a_changed_column_of_a_block_is_found(
-    journal: None, now: datetime, column: str, block_id: int
-) -> None:
-    with attack() as session:
-        earlier = sa.bindparam("earlier", now - timedelta(days=1), JournalBlock.sealed_at.type)
-        statement = sa.text(f"UPDATE journal_block SET {BLOCK_CHANGES[column]} WHERE id = :id")
-        if column == "sealed_at":
-            statement = statement.bindparams(earlier)
-        session.execute(statement, {"id": block_id})
-        fault = verify(session)
-    assert (fault.kind, fault.block_id) == ("changed", block_id)
-
-
-def test_a_removed_block_is_missed(journal: None) -> None:
-    for block_id, expected in ((1, ("missing", 1)), (2, ("head", 1))):
-        with attack() as session:
-            run(session, "UPDATE journal SET block_id = NULL WHERE block_id = :id", id=block_id)
-            run(session, "DELETE FROM journal_block WHERE id = :id", id=block_id)
-            fault = verify(session)
-        assert (fault.kind, fault.block_id) == expected
-
-
-def test_a_block_hashed_anew_does_not_link(journal: None, now: datetime) -> None:
-    from engine.store.blocks import block_hash
-
-    with attack() as session:
-        block = session.get(JournalBlock, 1)
-        block.sealed_at = now - timedelta(days=1)
-        content = (block.count, block.root, block.previous)
-        block.hash = block_hash(1, moment(block.sealed_at), *content)
-        session.flush()
-        fault = verify(session)
-    assert (fault.kind, fault.block_id) == ("unlinked", 2)
-
-
-@pytest.mark.parametrize("value", ["'garbage'", "X'00ff'", "1.5"])
-def test_columns_that_lost_their_type_are_a_finding_not_a_crash(
-    request: pytest.FixtureRequest, journal: None, database: str, value: str
-) -> None:
-    if not database.startswith("sqlite"):
-        return  # PostgreSQL refuses such values
-    for table, columns in (
-        ("journal", [*CONTENT, "seq"]),
-        ("journal_block", BLOCK_CHANGES),
-        ("case_file", ["journal_seq", "journal_head"]),
-        ("setting", ["value"]),
-    ):
-        for column in columns:
-            with attack() as session:
-                run(session, f"UPDATE {table} SET {column} = {value} WHERE rowid = 1")
-                assert verify(session) is not None, (table, column)
-
-
-# ---------------------------------------------------------------- any journal, any attack
-
-Attack = Callable[[Session, JournalEntry], None]
-
-
-def delete(session: Session, row: JournalEntry) -> None:
-    run(session, "DELETE FROM journal WHERE id = :id", id=row.id)
-
-
-def change_payload(session: Session, row: JournalEntry) -> None:
-    run(session, "UPDATE journal SET payload = '[]' WHERE id = :id", id=row.id)
-
-
-def cut_the_tail(session: Session, row: JournalEntry) -> None:
-    same = "case_id = :case" if row.case_id else "case_id IS NULL"
-    values = {"case": row.case_id} if row.case_id else {}
-    run(session, f"DELETE FROM journal WHERE seq >= :seq AND {same}", seq=row.seq, **values)
-
-
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(
-    steps=st.lists(st.sampled_from(["seal", *CASES, "system"]), min_size=1, max_size=25),
-    attacked=st.sampled_from([delete, change_payload, cut_the_tail]),
-    data=st.data(),
-)
-def test_any_journal_holds_until_any_row_is_attacked(
-    app: Flask, now: datetime, steps: list[str], attacked: Attack, data: st.DataObject
-) -> None:
-    with attack() as session:
-        cases: dict[str, Case | None] = {number: add_case(session, number, now) for number in CASES}
-        cases["system"] = None
-        for step in steps:
-            if step == "seal":
-                seal(session, now)
-            else:
-                append(session, case=cases[step], at=now, actor="a", event="x", payload={"n": step})
-        session.flush()
-        assert verify_all(session) == []
-        rows = list(session.scalars(sa.select(JournalEntry).order_by(JournalEntry.id)))
-        if not rows:
-            return
-        row = data.draw(st.sampled_from(rows))
-        expected = row.seq
-        attacked(session, row)
-        fault: Fault | None = verify(session)
-        assert fault is not None
-        assert fault.seq == expected
