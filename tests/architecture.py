@@ -57,7 +57,7 @@ ROOMS = {
     "engine.present": room(EDGE, "sqlalchemy"),
     "engine.scheduler": room(EDGE, "sqlalchemy flask apscheduler"),
     "engine.scenarios": room(EDGE, None),
-    "engine.demo": room(EDGE, None),
+    "engine.demo": room(f"{EDGE} operations", None),  # its people see what an operation sees
     "engine.cli": room(f"{EDGE} demo scenarios api", None),
     "api": room(f"{EDGE} web", None),  # the app factory registers the pages
     "web": room(f"{EDGE} api", None),
