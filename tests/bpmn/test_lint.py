@@ -252,3 +252,38 @@ def test_no_drawing_makes_the_gate_fail(nodes, flows):
     parts = [node(tag, f"n{key}", attachedToRef=f"n{(key + 1) % 7}") for tag, key in nodes]
     parts += [flow(f"n{a}", f"n{b}") for a, b in flows]
     assert isinstance(checked(*parts), list)
+
+
+def calls(*pairs: tuple[str, str]) -> bytes:
+    """Processes by id that call one another."""
+    made: dict[str, list[str]] = {}
+    for caller, called in pairs:
+        made.setdefault(caller, []).append(called)
+        made.setdefault(called, [])
+    return diagram(
+        *(
+            process(*(node("callActivity", f"{a}-{b}", calledElement=b) for b in there), key=a)
+            for a, there in made.items()
+        )
+    )
+
+
+def circling(*pairs: tuple[str, str]) -> set[str]:
+    there = findings({"p.bpmn": calls(*pairs)})
+    return {f.element for f in there if f.rule == "call-circle"}
+
+
+def test_circles_of_calls():
+    assert circling(("a", "b"), ("b", "c"), ("a", "c")) == set()
+    assert circling(("a", "a"), ("a", "b")) == {"a-a"}
+    assert circling(("z", "a"), ("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")) == {
+        "a-b",
+        "b-c",
+        "c-a",
+    }
+
+
+def test_a_long_circle_ends():
+    began = time.perf_counter()
+    assert len(circling(*((f"p{n}", f"p{(n + 1) % 3000}") for n in range(3000)))) == 3000
+    assert time.perf_counter() - began < 20

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lxml import etree
 
 from engine.bpmn.diagram import Diagram, Scope, event_definitions, event_kind, is_executable
@@ -154,14 +152,9 @@ def calls(scope: Scope, gate: Gate) -> Findings:
 
 def circles(diagram: Diagram, gate: Gate) -> Findings:
     """Processes do not call one another in a circle: the case would never end."""
-    behind: dict[str, set[str]] = {}
     for scope in diagram.scopes:
-        caller = scope.process.get("id")
         for _, node in scope.of("callActivity"):
-            called = node.get("calledElement", "")
-            if called not in behind:
-                behind[called] = _called_from(gate.calling, called)
-            if caller in behind[called]:
+            if {scope.process.get("id"), node.get("calledElement")} <= gate.circling:
                 yield found(
                     scope,
                     node,
@@ -169,17 +162,6 @@ def circles(diagram: Diagram, gate: Gate) -> Findings:
                     Words("流程循环调用自身。", "The process calls itself in a circle."),
                     Words("请用回退的顺序流代替。", "Use a flow that leads back instead."),
                 )
-
-
-def _called_from(calling: Mapping[str, set[str]], start: str) -> set[str]:
-    """The processes that run when `start` is called, it among them."""
-    todo, seen = [start], set()
-    while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            todo += calling.get(name, ())
-    return seen
 
 
 FILE_RULES: tuple[FileRule, ...] = (references, circles)

@@ -39,13 +39,35 @@ class Gate:
         return {p.get("id", ""): p for diagram in self.diagrams for p in diagram.processes}
 
     @cached_property
-    def calling(self) -> dict[str, set[str]]:
-        """The processes that each executable process calls, by id."""
-        calling: dict[str, set[str]] = defaultdict(set)
+    def circling(self) -> set[str]:
+        """The processes whose calls lead round: what is left without those that only call, or are
+        only called. One between two circles is left as well."""
+        calls: dict[str, set[str]] = defaultdict(set)
         for scope in (scope for diagram in self.diagrams for scope in diagram.scopes):
             called = (node.get("calledElement", "") for _, node in scope.of("callActivity"))
-            calling[scope.process.get("id", "")].update(called)
-        return calling
+            calls[scope.process.get("id", "")].update(called)
+        callers: dict[str, set[str]] = defaultdict(set)
+        for caller, called in calls.items():
+            for name in called:
+                callers[name].add(caller)
+        return _without_ends(_without_ends(set(calls) & set(callers), calls), callers)
+
+
+def _without_ends(names: set[str], after: dict[str, set[str]]) -> set[str]:
+    """The names from which one can go on along `after` for ever, without leaving `names`."""
+    before: dict[str, list[str]] = defaultdict(list)
+    left = {name: after[name] & names for name in names}
+    for name, following in left.items():
+        for each in following:
+            before[each].append(name)
+    count = {name: len(following) for name, following in left.items()}
+    ends = [name for name, number in count.items() if not number]
+    for name in ends:
+        for each in before[name]:
+            count[each] -= 1
+            if not count[each]:
+                ends.append(each)
+    return names - set(ends)
 
 
 Findings = Iterator[Finding]
