@@ -38,13 +38,17 @@ def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> SqliteGround:
 def postgresql_ground() -> Iterator[PostgresqlGround]:
     """One server a test process: workers of xdist share nothing."""
     folder = postgresql_folder()
+    reason = ""
     try:
         ground = PostgresqlGround(folder)
+        yield ground
+        ground.stop()
     except Exception as error:
-        pytest.fail(f"PostgreSQL could not start: {error}", pytrace=False)
-    yield ground
-    ground.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+        reason = f"PostgreSQL could not start or stop: {error}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if reason:
+        pytest.fail(reason, pytrace=False)  # out here: one line, without what led to it
 
 
 @pytest.fixture
