@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.config import Config
+from engine.domain.calendar import shanghai_day
 from engine.errors import Invalid
+from engine.resources import Resources
+from engine.scheduler import tick
 from engine.store.settings import lock_setting, write_setting
 from engine.store.tables import Setting
-from engine.transaction import reading
+from engine.transaction import reading, writing
 
 OFFSET = "demo.offset"  # seconds that the demonstration's clock is ahead
 
@@ -30,8 +33,20 @@ def present_time(config: Config) -> datetime:
     return real + timedelta(seconds=float(text or 0))
 
 
-def set_demo_time(session: Session, to: datetime) -> None:
-    """Move the demonstration's clock forward to `to` (aware). Raises `Invalid` for going back."""
+def move_clock(resources: Resources, config: Config, to: datetime) -> datetime:
+    """Move the demonstration's clock forward to `to` (aware) and do all that fell due by then.
+
+    Returns the present afterwards. Raises `Invalid` for going back, `CalendarUncovered` for a day
+    in a year without a calendar.
+    """
+    resources.calendar.day(shanghai_day(to))
+    with writing() as session:
+        _set_offset(session, to)
+    tick(config, resources, to)
+    return present_time(config)
+
+
+def _set_offset(session: Session, to: datetime) -> None:
     real = datetime.now(UTC)
     offset = float(lock_setting(session, OFFSET, "0"))
     if to < real + timedelta(seconds=offset):

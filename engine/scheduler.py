@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import fcntl
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
 from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
 
 from engine.commands.due import fire_due, put_off
 from engine.config import Config
 from engine.delivery.messages import sms_sender
 from engine.delivery.outbox import deliver
-from engine.present import present_time
 from engine.resources import Resources
 from engine.store.blocks import seal
 from engine.store.database import engine_for
@@ -73,9 +73,8 @@ def _fire(resources: Resources, case_id: int, now: datetime) -> bool:
     return True
 
 
-def tick(config: Config, resources: Resources) -> None:
-    """Do one round: due timers, outbox, journal block, heartbeat."""
-    now = present_time(config)
+def tick(config: Config, resources: Resources, now: datetime) -> None:
+    """Do one round at `now`: due timers, outbox, journal block, heartbeat."""
     run_due(resources, now)
     deliver(resources, now, sms_sender(config.sms_url) if config.sms_url else None)
     with writing() as session:
@@ -108,8 +107,13 @@ def _locked(handle: int) -> bool:
     return True
 
 
-def run_scheduler(app: object, config: Config, resources: Resources) -> bool:
-    """Run until interrupted. Return False at once where another scheduler runs already."""
+def run_scheduler(
+    app: Flask, config: Config, resources: Resources, clock: Callable[[], datetime]
+) -> bool:
+    """Run until interrupted. Return False at once where another scheduler runs already.
+
+    `clock` gives the present, aware UTC.
+    """
     with app.app_context(), only_one(config) as mine:
         if not mine:
             return False
@@ -117,7 +121,7 @@ def run_scheduler(app: object, config: Config, resources: Resources) -> bool:
 
         def job() -> None:
             with app.app_context():
-                tick(config, resources)
+                tick(config, resources, clock())
 
         scheduler.add_job(job, "interval", seconds=EVERY, max_instances=1, coalesce=True)
         try:

@@ -7,7 +7,7 @@ Paths are canonical, so that the same files have the same hash wherever they cam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import yaml
@@ -52,24 +52,22 @@ def _yaml_path(path: PurePosixPath, data: bytes) -> str | None:
     return f"forms/{key}.yaml" if isinstance(key, str) else None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sources:
-    """Where files are looked for: what is deployed now, then what the procedure stands on today,
-    then what any other procedure stands on."""
+    """Where files are looked for, in this order: what is deployed now, what lies beside it, what
+    the procedure stands on today, what any other procedure stands on."""
 
-    uploaded: Mapping[str, bytes]
-    present: Mapping[str, bytes] = field(default_factory=dict)
-    elsewhere: Mapping[str, bytes] = field(default_factory=dict)
+    places: tuple[Mapping[str, bytes], ...]
 
     def get(self, path: str) -> bytes | None:
-        for files in (self.uploaded, self.present, self.elsewhere):
-            if path in files:
-                return files[path]
-        return None
+        return next((files[path] for files in self.places if path in files), None)
+
+    def all_paths(self) -> set[str]:
+        return {path for files in self.places for path in files}
 
     def diagram_of(self, process: str) -> str | None:
         """Return the path of the diagram that holds an executable process."""
-        for files in (self.uploaded, self.present, self.elsewhere):
+        for files in self.places:
             for path, data in files.items():
                 if path.endswith(".bpmn") and process in _references(data, path).processes:
                     return path
@@ -101,9 +99,8 @@ def _named_by(found: References, sources: Sources) -> list[str]:
     if found.uses("yellow_days"):
         paths.append(THRESHOLDS)
     if found.notices:
-        every = (*sources.uploaded, *sources.present, *sources.elsewhere)
-        paths += [path for path in every if _shared_notice(path)]
-        paths += [f"{NOTICES}/{n}.{end}" for n in found.notices for end in ("typ", "yaml")]
+        paths += [path for path in sources.all_paths() if _shared_notice(path)]
+        paths += [f"{NOTICES}/{notice}.typ" for notice in found.notices]
     return paths
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from engine.bpmn.references import references
 from engine.bpmn.versions import build, content_hash
 from engine.bpmn.xml import XmlFault
 from engine.catalogue.forms import load_form
+from engine.catalogue.organisation import Organisation
 from engine.commands.bundle import Sources, assemble, canonical
 from engine.documents.facts import read_head
 from engine.domain.actor import ADMINISTRATOR, Actor
@@ -71,18 +72,19 @@ def deploy(
     actor: Actor,
     files: Mapping[str, bytes],
     now: datetime,
+    beside: Mapping[str, bytes] | None = None,
 ) -> Deployment:
     """Deploy BPMN files with their forms, notices and tables; all of it, or nothing.
 
-    `files` maps names as uploaded to bytes. A form, notice or table that is not among them is
-    taken from what is deployed already. Every deployed procedure that stands on one of the files,
+    `files` maps names as uploaded to bytes. What they name and is not among them is taken from
+    `beside` (files on the analyst's disk), else from what is deployed already. Every deployed procedure that stands on one of the files,
     or calls one of the processes, is renewed with it. Raises `DeploymentRefused` with all findings.
     """
     if not actor.has_post(ADMINISTRATOR) and actor.account_id is not None:
         raise Forbidden("只有系统管理员可以部署流程。", "Only an administrator may deploy.")
-    uploaded = _uploaded(files)
-    candidates, findings = _candidates(session, uploaded)
-    findings += check(resources, uploaded, candidates)
+    uploaded = canonical_files(files)
+    candidates, findings = _candidates(session, uploaded, canonical_files(beside or {}))
+    findings += check(resources.organisation, uploaded, candidates)
     if any(finding.level == "error" for finding in findings):
         raise refusal(findings)
     if not candidates:
@@ -95,7 +97,7 @@ def deploy(
 
 
 def check(
-    resources: Resources, uploaded: Mapping[str, bytes], candidates: Iterable[Candidate]
+    organisation: Organisation, uploaded: Mapping[str, bytes], candidates: Iterable[Candidate]
 ) -> list[Finding]:
     """Return all that the gate has to say about the uploaded files and what they make up."""
     findings: list[Finding] = []
@@ -109,8 +111,8 @@ def check(
         forms=_keys(everything, FORMS, ".yaml"),
         notices=_keys(everything, NOTICES, ".typ"),
         operations=SIGNATURES,
-        posts=resources.organisation.posts,
-        departments=resources.organisation.departments,
+        posts=organisation.posts,
+        departments=organisation.departments,
     )
     if not any(finding.level == "error" for finding in findings):
         findings += [f for candidate in candidates for f in _build_findings(candidate)]
@@ -128,7 +130,8 @@ def refusal(findings: list[Finding]) -> DeploymentRefused:
     )
 
 
-def _uploaded(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def canonical_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files by canonical path; what no procedure stands on is left out."""
     uploaded: dict[str, bytes] = {}
     for name, data in files.items():
         path = canonical(name, data)
@@ -144,7 +147,7 @@ def _uploaded(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _candidates(
-    session: Session, uploaded: Mapping[str, bytes]
+    session: Session, uploaded: Mapping[str, bytes], beside: Mapping[str, bytes]
 ) -> tuple[list[Candidate], list[Finding]]:
     """Return what would be deployed: the processes in the files, and whatever stands on them."""
     deployed = {row.key: row for row in definitions.all_latest(session)}
@@ -156,7 +159,7 @@ def _candidates(
         mine = present.get(key, {})
         if key not in names and not uploaded.keys() & mine.keys():
             continue
-        files = assemble(key, Sources(uploaded, mine, elsewhere))
+        files = assemble(key, Sources((uploaded, beside, mine, elsewhere)))
         called = tuple(sorted((names.keys() - {key}) & _inside(files))) if mine else ()
         name = names.get(key) or deployed[key].name
         candidates.append(Candidate(key, name, files, called))
@@ -257,3 +260,16 @@ def _faults(path: str, rule: str, read: object) -> list[Finding]:
 def _finding(path: str, line: int, rule: str, words: Words, element: str = "") -> Finding:
     remedy = Words("请按提示修改该文件。", "Mend the file as told.")
     return Finding(path, line, element or path, "error", rule, words, remedy)
+
+
+def examine(
+    organisation: Organisation, files: Mapping[str, bytes], beside: Mapping[str, bytes]
+) -> list[Finding]:
+    """Return what the gate says of `files`, named as they were given, without deploying them."""
+    uploaded, around = canonical_files(files), canonical_files(beside)
+    names, findings = _processes(uploaded)
+    sources = Sources((uploaded, around))
+    candidates = [Candidate(key, name, assemble(key, sources)) for key, name in names.items()]
+    findings += check(organisation, uploaded, candidates)
+    given = {canonical(name, data): name for name, data in files.items()}
+    return in_order(replace(f, file=given[f.file]) for f in findings if f.file in given)

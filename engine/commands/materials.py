@@ -13,7 +13,7 @@ from engine.commands.filing import require_own
 from engine.commands.run import lock_case
 from engine.domain.actor import Actor
 from engine.domain.case import TAKES_MATERIALS
-from engine.errors import Conflict, FieldError, Invalid, UnsupportedMedia, Words
+from engine.errors import Conflict, FieldError, Invalid, NotFound, UnsupportedMedia, Words
 from engine.resources import Resources
 from engine.store import journal
 from engine.store.tables import Case, Material
@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[tuple[bytes, ...], str]] = {
     "pdf": ((b"%PDF-",), "application/pdf"),
     "png": ((b"\x89PNG\r\n\x1a\n",), "image/png"),
     "jpg": ((b"\xff\xd8\xff",), "image/jpeg"),
+    "dwg": ((b"AC10",), "image/vnd.dwg"),
     "docx": (
         (b"PK\x03\x04",),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -120,6 +121,34 @@ def add_material(
         payload={"material": code, "sha256": sha256, "size": size},
     )
     return row
+
+
+def remove_material(
+    session: Session, *, actor: Actor, number: str, material_id: int, now: datetime
+) -> None:
+    """Take back an uploaded file that is not submitted yet; its bytes stay in the store.
+
+    Raises `NotFound` where the case has no such file, `Conflict` for a file of the dossier.
+    """
+    case = lock_case(session, number)
+    require_own(actor, case)
+    row = session.get(Material, material_id)
+    if row is None or row.case_id != case.id:
+        raise NotFound("没有这个文件。", "There is no such file.")
+    if row.submitted:
+        raise Conflict(
+            "该文件已提交存入卷宗，不能撤下；补正时上传新文件即可替换。",
+            "Expected a file not yet submitted; one of the dossier is replaced by a new upload.",
+        )
+    session.delete(row)
+    journal.append(
+        session,
+        case=case,
+        at=now,
+        actor=actor.name,
+        event="material_removed",
+        payload={"material": row.code, "sha256": row.sha256},
+    )
 
 
 def _material(case: Case, code: str) -> dict:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from engine.commands.run import lock_case_by_id
 from engine.documents.render import render
 from engine.errors import NotFound
-from engine.operations.notices import TEMPLATE_PATH, facts_of
+from engine.operations.notices import TEMPLATE_PATH
 from engine.resources import Resources
 from engine.store import definitions, files, journal
+from engine.store.notices import facts_of
 from engine.store.tables import Notice
 
 MAX_BYTES = 20 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ def request_supplement(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
     earlier = latest_supplement(run.session, run.case)
     defects = list(run.answers.get("defects") or ())
     named = {defect["material"] for defect in defects}
-    defects += [_missing(m) for m in missing_materials(run) if m["code"] not in named]
+    defects += [defect for defect in _missing_now(run) if defect["material"] not in named]
     if earlier is not None:
         first = {defect["material"] for defect in earlier.defects}
         defects = [defect for defect in defects if defect["material"] in first]
@@ -83,13 +83,12 @@ def request_supplement(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
     return {"supplement_due": end.last_day.isoformat()}
 
 
-def missing_materials(run: CaseRun) -> list[dict[str, Any]]:
-    """Return the required materials of the item that the dossier does not hold."""
-    present = {m.code for m in materials(run.session, run.case, submitted_only=True)}
-    return [m for m in run.case.item["materials"] if m["required"] and m["code"] not in present]
+def missing_in(item: Mapping[str, Any], present: Collection[str]) -> list[dict[str, Any]]:
+    """Return a defect for each required material of an item that is not among `present`."""
+    return [_missing(m) for m in item["materials"] if m["required"] and m["code"] not in present]
 
 
-def _missing(material: dict[str, Any]) -> dict[str, Any]:
+def _missing(material: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "material": material["code"],
         "kind": "missing",
@@ -97,6 +96,11 @@ def _missing(material: dict[str, Any]) -> dict[str, Any]:
         "requirement": material["note"] or material["name"],
         "basis": material["basis"],
     }
+
+
+def _missing_now(run: CaseRun) -> list[dict[str, Any]]:
+    present = {m.code for m in materials(run.session, run.case, submitted_only=True)}
+    return missing_in(run.case.item, present)
 
 
 def _freeze_item(run: CaseRun) -> None:
@@ -108,8 +112,9 @@ def _freeze_item(run: CaseRun) -> None:
 
 
 def _require_complete(run: CaseRun) -> None:
-    missing = missing_materials(run)
-    if missing:
+    codes = {defect["material"] for defect in _missing_now(run)}
+    if codes:
+        missing = [m for m in run.case.item["materials"] if m["code"] in codes]
         zh = "、".join(m["name"] for m in missing)
         en = ", ".join(m["name_en"] for m in missing)
         words = Words(f"缺少必需材料：{zh}", f"required materials are missing: {en}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.bpmn.situation import OperationCall
 from engine.documents.facts import Head, missing_facts, read_head
@@ -11,8 +11,8 @@ from engine.errors import ProcedureFault
 from engine.operations.facts import gather
 from engine.store.counters import next_serial
 from engine.store.digest import digest_of
-from engine.store.secrets import Keys, seal, unseal
-from engine.store.tables import Case, Notice
+from engine.store.notices import sealed_facts
+from engine.store.tables import Notice
 
 if TYPE_CHECKING:
     from engine.commands.run import CaseRun
@@ -43,7 +43,7 @@ def issue_notice(run: CaseRun, call: OperationCall) -> None:
         template=call.notice,
         title=head.title.zh,
         number=number,
-        facts_sealed=seal(run.resources.keys, purpose(run.case, number), facts),
+        facts_sealed=sealed_facts(run.resources.keys, run.case, number, facts),
         issued_at=run.situation.now,
         issued_by=run.actor.name,
         procedure_version_id=run.case.procedure_version_id,
@@ -61,19 +61,14 @@ def issue_notice(run: CaseRun, call: OperationCall) -> None:
     )
 
 
-def facts_of(keys: Keys, case: Case, notice: Notice) -> dict[str, Any]:
-    """Return the facts a notice was issued with."""
-    return unseal(keys, purpose(case, notice.number), notice.facts_sealed)
-
-
-def purpose(case: Case, number: str) -> tuple[str, ...]:
-    return ("notice", "facts", case.number, number)
-
-
 def _number(run: CaseRun, head: Head) -> str:
-    """Return the next number of this kind: 澜市监受〔2026〕0001号, a sequence a year."""
+    """Return the next number of this kind: 澜市监受〔2026〕0001号, a sequence a year.
+
+    A county of the city writes its name without 区 or 县 (澜东市监受…), so that its numbers differ.
+    """
     year = shanghai_day(run.situation.now).year
-    city = run.resources.organisation.counties[run.case.county].name[0]
-    mark = f"{city}{run.case.item['department']['short']}{head.number}"
+    county = run.resources.organisation.counties[run.case.county]
+    place = county.name[0] if county.code.endswith("00") else county.name[:-1]
+    mark = f"{place}{run.case.item['department']['short']}{head.number}"
     name = f"notice:{run.case.county}:{run.case.department}:{head.number}:{year}"
     return f"{mark}〔{year}〕{next_serial(run.session, name):04d}号"

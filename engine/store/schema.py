@@ -12,8 +12,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
+from sqlalchemy.orm import Session
 
 import engine.store.tables  # noqa: F401  fills the metadata
 from engine.config import CHECKOUT, Config
@@ -35,6 +38,12 @@ def upgrade(app: Flask) -> None:
     """
     with app.app_context():
         command.upgrade(_alembic(app), "head")
+
+
+def is_current(session: Session) -> bool:
+    """Tell whether the database has exactly the schema that this program was written for."""
+    newest = ScriptDirectory(str(CHECKOUT / "migrations")).get_current_head()
+    return MigrationContext.configure(session.connection()).get_current_revision() == newest
 
 
 def revise(number: str, message: str) -> None:

@@ -1,0 +1,253 @@
+"""The command line: `lianban deploy`, `lint`, `calendar due`, `case`, `journal verify`, …"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from engine.catalogue.calendars import load_calendar
+from engine.catalogue.organisation import load_organisation
+from engine.commands import deployment
+from engine.config import CHECKOUT, Config
+from engine.demo import build_demo
+from engine.domain.actor import Actor
+from engine.domain.calendar import SHANGHAI
+from engine.domain.clock import Clock, due
+from engine.errors import DeploymentRefused, LianbanError, Words
+from engine.present import present_time
+from engine.procedure_files import read_beside, read_paths
+from engine.queries.case_report import case_report
+from engine.resources import Resources, load_resources
+from engine.scheduler import run_scheduler
+from engine.store.audit import verify_all
+from engine.store.database import prepare
+from engine.store.schema import upgrade
+from engine.transaction import reading, writing
+
+OPERATOR = Actor("system:operator", display="系统管理员")  # whoever has a shell on the machine
+
+
+def _config() -> Config:
+    return Config.from_environment(os.environ)
+
+
+def _prepared(config: Config) -> Flask:
+    """Return an app whose store is ready: the folder made, the schema at its newest revision."""
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app = Flask("lianban")
+    prepare(app, config)
+    upgrade(app)
+    return app
+
+
+def _said(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn a refusal into one line on stderr and exit code 1."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except LianbanError as error:
+            click.echo(error.message.in_language(_language()), err=True)
+            sys.exit(1)
+
+    return run
+
+
+def _language() -> str:
+    return os.environ.get("LIANBAN_LANGUAGE") or "zh"
+
+
+def _say(words: Words) -> None:
+    click.echo(words.in_language(_language()))
+
+
+@click.group()
+def main() -> None:
+    """Lianban (联办): online approval and electronic supervision, run from BPMN diagrams."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("spiff").setLevel(logging.WARNING)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_said
+def deploy(paths: tuple[Path, ...]) -> None:
+    """Deploy procedures: folders, files or zip archives. New cases take them, running ones don't."""
+    config = _config()
+    files, beside = read_paths(paths), read_beside(paths, CHECKOUT)
+    app, resources = _prepared(config), load_resources(config)
+    with app.app_context():
+        now = present_time(config)
+        try:
+            with writing() as session:
+                done = deployment.deploy(
+                    session, resources, actor=OPERATOR, files=files, now=now, beside=beside
+                )
+        except DeploymentRefused as refused:
+            _print_findings(refused.facts["findings"])
+            raise
+    _print_findings(done.findings)
+    for version in done.versions:
+        _say(_deployed(version))
+
+
+def _deployed(version: deployment.DeployedVersion) -> Words:
+    head = f"{version.key} {version.name}"
+    if not version.changed:
+        return Words(
+            f"{head}：内容未变，仍为第 {version.number} 版",
+            f"{head}: unchanged, still version {version.number}",
+        )
+    callers = ", ".join(version.caller_of)
+    return Words(
+        f"{head}：已部署第 {version.number} 版（{version.hash[:12]}）"
+        + (f"，因其使用的 {callers} 更新而更新" if callers else ""),
+        f"{head}: deployed as version {version.number} ({version.hash[:12]})"
+        + (f", renewed because it uses {callers}" if callers else ""),
+    )
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="print the findings as a JSON list")
+@click.option("--filing", is_flag=True, help="fail on findings of level filing, too")
+@_said
+def lint(paths: tuple[Path, ...], as_json: bool, filing: bool) -> None:
+    """Check procedure files without deploying them; exit code 1 on an error."""
+    files, beside = read_paths(paths), read_beside(paths, CHECKOUT)
+    organisation = load_organisation(_config().processes / "catalogue")
+    findings = deployment.examine(organisation, files, beside)
+    if as_json:
+        rows = [finding.as_dict(_language()) for finding in findings]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _print_findings(findings)
+    failing = {"error", "filing"} if filing else {"error"}
+    if any(finding.level in failing for finding in findings):
+        sys.exit(1)
+    if not findings and not as_json:
+        _say(Words("没有发现问题。", "No findings."))
+
+
+def _print_findings(findings: Iterable[Any]) -> None:
+    for finding in findings:
+        click.echo(f"[{finding.level}] {finding.text(_language())}")
+
+
+@main.group()
+def calendar() -> None:
+    """Working days."""
+
+
+@calendar.command("due")
+@click.argument("start", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("days", type=click.IntRange(min=0))
+@_said
+def calendar_due(start: datetime, days: int) -> None:
+    """Print the last day of a limit of DAYS working days that starts on START.
+
+    The day of the start is not counted. The word "provisional" follows where the day rests on a
+    year whose holiday notice is not out yet.
+    """
+    years = load_calendar(_config().processes / "calendar")
+    begin = datetime.combine(date(start.year, start.month, start.day), time(12), SHANGHAI)
+    end = due(Clock("step", begin, days), years)
+    click.echo(f"{end.last_day.isoformat()}{' provisional' if end.provisional else ''}")
+
+
+@main.command("case")
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True)
+@_said
+def show_case(number: str, as_json: bool) -> None:
+    """Show where a case stands: its state, open work, clocks and lights."""
+    app = _prepared(_config())
+    with app.app_context(), reading() as session:
+        report = case_report(session, number)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    for name, value in report.items():
+        click.echo(
+            f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        )
+
+
+@main.group()
+def journal() -> None:
+    """The record of everything that happened."""
+
+
+@journal.command()
+@_said
+def verify() -> None:
+    """Find the first row of the journal that was changed, removed or inserted."""
+    app = _prepared(_config())
+    with app.app_context(), reading() as session:
+        faults = verify_all(session)
+    for fault in faults:
+        _say(fault.message)
+    if faults:
+        sys.exit(1)
+    _say(Words("日志完整，未被改动。", "The journal is whole and unchanged."))
+
+
+@main.command()
+@_said
+def demo() -> None:
+    """Make the demonstration city with its people and cases, unless it is there already."""
+    config = _config()
+    app, resources = _prepared(config), load_resources(config)
+    with app.app_context():
+        build_demo(config, resources, datetime.now(UTC))
+
+
+@main.command()
+@_said
+def scheduler() -> None:
+    """Fire what is due, deliver the outbox, seal the journal. A second one does nothing."""
+    config = _config()
+    app, resources = _prepared(config), load_resources(config)
+    if not run_scheduler(app, config, resources, lambda: present_time(config)):
+        _say(
+            Words("已有一个调度进程在运行，本进程退出。", "A scheduler is running; this one ends.")
+        )
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@_said
+def serve(host: str, port: int) -> None:
+    """Serve the API and the pages, with the scheduler beside them; Ctrl-C ends both."""
+    config = _config()
+    _prepared(config)
+    workers = 1 if config.database_url.startswith("sqlite") else 2
+    beside = subprocess.Popen([sys.executable, "-m", "engine.cli", "scheduler"])
+    server = [sys.executable, "-m", "gunicorn", "wsgi:application", "--bind", f"{host}:{port}"]
+    threads = ["--worker-class", "gthread", "--threads", "8", "--workers", str(workers)]
+    try:
+        sys.exit(subprocess.call([*server, *threads], cwd=CHECKOUT))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        beside.terminate()
+        beside.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Accounts: applicants register themselves."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine.domain.identifiers import mask_name
+from engine.errors import Conflict, FieldError, Invalid, Words
+from engine.resources import Resources
+from engine.store import journal
+from engine.store.secrets import seal
+from engine.store.tables import Account
+
+LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,63}")
+MIN_PASSWORD, MAX_PASSWORD = 10, 200
+PHONE = re.compile(r"1[3-9][0-9]{9}")
+MAX_NAME = 100
+
+
+def check_registration(login: str, password: str, name: str, phone: str) -> None:
+    """Check what an applicant registers with. Raises `Invalid` with every faulty field.
+
+    Apart from `register`, so that the slow hash of a password can run between the two.
+    """
+    name = name.strip()
+    rules = (
+        (
+            "/login",
+            LOGIN.fullmatch(login),
+            Words(
+                "登录名应为 3 至 64 个字母、数字或 . _ @ -，以字母或数字开头",
+                "expected 3 to 64 letters, digits or . _ @ -, beginning with a letter or digit",
+            ),
+        ),
+        (
+            "/password",
+            MIN_PASSWORD <= len(password) <= MAX_PASSWORD,
+            Words(
+                f"密码应为 {MIN_PASSWORD} 至 {MAX_PASSWORD} 个字符",
+                f"expected a password of {MIN_PASSWORD} to {MAX_PASSWORD} characters",
+            ),
+        ),
+        (
+            "/name",
+            0 < len(name) <= MAX_NAME and name.isprintable(),
+            Words(
+                f"姓名应为 1 至 {MAX_NAME} 个字", f"expected a name of 1 to {MAX_NAME} characters"
+            ),
+        ),
+        (
+            "/phone",
+            PHONE.fullmatch(phone),
+            Words("手机号码应为 11 位，以 13 至 19 开头", "expected a mobile number of 11 digits"),
+        ),
+    )
+    faults = [FieldError(path, words) for path, fits, words in rules if not fits]
+    if faults:
+        raise Invalid(
+            f"注册信息有 {len(faults)} 处需要修改。",
+            f"{len(faults)} field(s) of the registration must be mended.",
+            fields=faults,
+        )
+
+
+def register(
+    session: Session,
+    resources: Resources,
+    *,
+    login: str,
+    password_hash: str,
+    name: str,
+    phone: str,
+    now: datetime,
+) -> Account:
+    """Add an applicant's account, which has no seat. The name is kept masked, the phone sealed.
+
+    Raises `Conflict` for a login that is taken.
+    """
+    account = Account(
+        login=login,
+        name=mask_name(name.strip()),
+        password_hash=password_hash,
+        phone_sealed=seal(resources.keys, ("account", "phone", login), phone),
+        created_at=now,
+    )
+    session.add(account)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise _login_taken() from None
+    journal.append(
+        session,
+        case=None,
+        at=now,
+        actor=f"account:{account.id}",
+        event="account_registered",
+        payload={"account": account.id},
+    )
+    return account
+
+
+def _login_taken() -> Conflict:
+    words = Words("登录名已被使用，请换一个", "this login is taken; choose another")
+    fields = [FieldError("/login", words)]
+    return Conflict(f"{words.zh}。", f"{words.en}.", code="login-taken", fields=fields)

@@ -1,0 +1,106 @@
+"""Procedure files on disk: what an analyst names on the command line, and what lies beside it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.errors import Invalid, NotFound, TooLarge
+
+ENDINGS = (".bpmn", ".xml", ".dmn", ".yaml", ".yml", ".typ")
+MAX_FILES = 200
+MAX_BYTES = 20_000_000
+BESIDE = ("forms", "processes")  # the folders of a checkout that hold what procedures name
+NOT_PROCEDURES = {"calendar", "catalogue"}
+
+
+def read_paths(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return the files named by folders, files and zip archives, by path.
+
+    Raises `NotFound` for a path that is not there, `Invalid` where nothing usable is found.
+    """
+    files: dict[str, bytes] = {}
+    for path in paths:
+        if path.is_dir():
+            files |= _folder(path)
+        elif not path.is_file():
+            raise NotFound(f"没有这个文件：{path}。", f"There is no such file: {path}.")
+        elif path.suffix == ".zip":
+            files |= unzip(path.read_bytes())
+        else:
+            files[str(path)] = path.read_bytes()
+    if not files:
+        raise Invalid(
+            f"没有找到流程文件（{'、'.join(ENDINGS)}）。",
+            f"Expected procedure files ({', '.join(ENDINGS)}) but found none.",
+        )
+    return files
+
+
+def read_beside(paths: Iterable[Path], default: Path) -> dict[str, bytes]:
+    """Return what lies beside the named files: the `forms` and `processes` of their checkout.
+
+    The checkout is the nearest folder upwards that holds both; without one, `default` is it.
+    """
+    roots = {_checkout(path.resolve()) or default for path in paths}
+    files: dict[str, bytes] = {}
+    for root in sorted(roots):
+        for name in BESIDE:
+            files |= _folder(root / name)
+    return files
+
+
+def unzip(data: bytes) -> dict[str, bytes]:
+    """Return the procedure files of a zip archive. Raises `Invalid` or `TooLarge`.
+
+    Sizes are counted while unpacking, so that a small archive can't become a large one; names
+    are only names here, never places on the disk.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = [i for i in archive.infolist() if i.filename.endswith(ENDINGS)]
+            if len(infos) > MAX_FILES:
+                raise _too_large()
+            return _unpack(archive, infos)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        raise Invalid(
+            "压缩包无法读取：不是 zip 格式、已损坏或有密码。",
+            "Expected a zip archive without a password but it can't be read.",
+        ) from None
+
+
+def _unpack(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    left = MAX_BYTES
+    for info in infos:
+        with archive.open(info) as file:
+            files[info.filename] = file.read(left + 1)
+        left -= len(files[info.filename])
+        if left < 0:
+            raise _too_large()
+    return files
+
+
+def _folder(folder: Path) -> dict[str, bytes]:
+    found = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix in ENDINGS)
+    return {
+        str(path): path.read_bytes()
+        for path in found
+        if not NOT_PROCEDURES & set(path.relative_to(folder).parts)
+    }
+
+
+def _checkout(path: Path) -> Path | None:
+    for folder in (path, *path.parents):
+        if all((folder / name).is_dir() for name in BESIDE):
+            return folder
+    return None
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(
+        f"压缩包过大：最多 {MAX_FILES} 个文件、{MAX_BYTES} 字节。",
+        f"The archive is too large: at most {MAX_FILES} files and {MAX_BYTES} bytes.",
+    )

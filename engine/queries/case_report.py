@@ -1,0 +1,50 @@
+"""Where a case stands, in a few lines for the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.domain.calendar import SHANGHAI
+from engine.errors import NotFound
+from engine.store.tables import Case, CaseClock, Light, ProcedureVersion, WorkItem
+
+
+def case_report(session: Session, number: str) -> dict[str, Any]:
+    """Return status, version, open work, clocks and lights of a case. Raises `NotFound`."""
+    case = session.scalars(sa.select(Case).where(Case.number == number)).one_or_none()
+    if case is None:
+        raise NotFound("没有这个办件，请核对办件编号。", "There is no such case; check its number.")
+    version = session.get_one(ProcedureVersion, case.procedure_version_id)
+    work = session.scalars(
+        sa.select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open")
+    )
+    clocks = session.scalars(sa.select(CaseClock).where(CaseClock.case_id == case.id))
+    lights = session.scalars(sa.select(Light).where(Light.case_id == case.id).order_by(Light.id))
+    return {
+        "number": case.number,
+        "item": case.item_name,
+        "status": case.status,
+        "procedure": f"{version.key} {version.number} {version.hash[:12]}",
+        "fault": case.fault or "",
+        "open": [
+            {
+                "element": w.element,
+                "post": w.post,
+                "department": w.department,
+                "due": _time(w.due_at),
+            }
+            for w in work
+        ],
+        "clocks": [{"name": c.name, "budget": c.budget, "due": _time(c.due_at)} for c in clocks],
+        "lights": [
+            {"element": each.element, "colour": each.colour, "due": _time(each.due_at)}
+            for each in lights
+        ],
+    }
+
+
+def _time(moment: Any) -> str | None:
+    return moment and moment.astimezone(SHANGHAI).isoformat(timespec="minutes")

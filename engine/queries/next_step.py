@@ -1,0 +1,123 @@
+"""What happens next and by when, in one sentence for the applicant."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.domain.case import Status
+from engine.errors import Words
+from engine.queries.shown import last_day
+from engine.store.dossier import latest_supplement, materials
+from engine.store.tables import Case, CaseClock, WorkItem
+
+FIXED = {
+    Status.REFUSED: Words(
+        "请查阅《不予许可决定书》中的理由和救济途径。",
+        "Read the refusal: it states the reasons and how to have it reviewed.",
+    ),
+    Status.DELIVERED: Words("办件已办结。", "The case is closed."),
+    Status.RETURNED: Words(
+        "办件已退回，您可以重新申报。", "The case was returned; you may apply again."
+    ),
+    Status.WITHDRAWN: Words(
+        "您已撤回申请，可以重新申报。", "You withdrew the application; you may apply again."
+    ),
+    Status.NOT_ACCEPTED: Words(
+        "请查阅《不予受理通知书》中的原因和应当申请的机关。",
+        "Read the notice of non-acceptance: it states the reason and where to apply.",
+    ),
+}
+
+
+def next_step(session: Session, case: Case) -> Words:
+    """Return what is to be done next, by whom and by when. `case.item` must be loaded."""
+    status = Status(case.status)
+    if status in FIXED:
+        return FIXED[status]
+    return _NEXT[status](session, case)
+
+
+def missing_materials(session: Session, case: Case) -> list[dict[str, str]]:
+    """Return the required materials (catalogue entries) of which nothing was uploaded yet."""
+    held = {material.code for material in materials(session, case)}
+    return [m for m in case.item["materials"] if m["required"] and m["code"] not in held]
+
+
+def _draft(session: Session, case: Case) -> Words:
+    missing = missing_materials(session, case)
+    if not missing:
+        return Words("材料已上传，请提交申请。", "All materials are there: submit the application.")
+    zh = "、".join(m["name"] for m in missing)
+    en = "; ".join(m["name_en"] for m in missing)
+    return Words(
+        f"请上传：{zh}，然后提交申请。",
+        f"Upload these materials, then submit the application: {en}.",
+    )
+
+
+def _received(session: Session, case: Case) -> Words:
+    day = _step_day(session, case)
+    if day is None:
+        return Words("窗口正在审查您的材料。", "The window is checking your materials.")
+    return Words(
+        f"窗口将在{_zh(day)}前审查材料并告知是否受理。",
+        f"The window checks the materials and tells you by {day} whether they are accepted.",
+    )
+
+
+def _supplementing(session: Session, case: Case) -> Words:
+    supplement = latest_supplement(session, case)
+    codes = {defect["material"] for defect in supplement.defects}
+    named = [m for m in case.item["materials"] if m["code"] in codes]
+    day = last_day(supplement.due_at)
+    zh, en = "、".join(m["name"] for m in named), "; ".join(m["name_en"] for m in named)
+    return Words(
+        f"请在{_zh(day)}前一次补齐：{zh}。逾期将作退件处理。",
+        f"Supplement all of this by {day}, or the case is returned: {en}.",
+    )
+
+
+def _accepted(session: Session, case: Case) -> Words:
+    query = sa.select(CaseClock).where(CaseClock.case_id == case.id, CaseClock.name == "committed")
+    clock = session.scalars(query).one()
+    day, note = (
+        last_day(clock.due_at),
+        ("（暂定）", " (provisional)") if clock.provisional else ("", ""),
+    )
+    return Words(
+        f"部门正在审查，承诺在{_zh(day)}{note[0]}前作出决定。",
+        f"The department is reviewing it and promises its decision by {day}{note[1]}.",
+    )
+
+
+def _approved(session: Session, case: Case) -> Words:
+    place, day = case.item["guide"]["place"], _step_day(session, case)
+    zh, en = (f"（{_zh(day)}前送达）", f", delivered by {day}") if day else ("", "")
+    return Words(
+        f"已准予许可{zh}，请携带纸质材料到{place}领取。",
+        f"Approved{en}: bring the paper materials to {place}.",
+    )
+
+
+_NEXT = {
+    Status.DRAFT: _draft,
+    Status.RECEIVED: _received,
+    Status.SUPPLEMENTING: _supplementing,
+    Status.ACCEPTED: _accepted,
+    Status.APPROVED: _approved,
+}
+
+
+def _step_day(session: Session, case: Case) -> date | None:
+    """Return the last day of the open step that ends first."""
+    query = sa.select(sa.func.min(WorkItem.due_at)).where(
+        WorkItem.case_id == case.id, WorkItem.status == "open"
+    )
+    return last_day(session.scalar(query))
+
+
+def _zh(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
