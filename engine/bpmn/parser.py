@@ -28,6 +28,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 )
 
 from engine.bpmn.closures import Functions
+from engine.bpmn.diagram import is_executable
 from engine.bpmn.expressions import Expression, compile_expression
 from engine.bpmn.situation import OperationCall, Trigger
 from engine.bpmn.timer_text import parse_timer
@@ -119,7 +120,7 @@ class StepParser(_Extended, TaskParser):
 
     def create_task(self) -> Any:
         task = super().create_task()
-        task.lane = self.process_parser.parser.lanes.get(self.bpmn_id)
+        task.lane = self.process_parser.parser.lane_of(self.node)
         return task
 
 
@@ -151,14 +152,22 @@ class Parser(BpmnParser):
     def __init__(self, functions: Functions) -> None:
         super().__init__()
         self.functions = functions
-        self.lanes: dict[str, Lane] = {}
+        self.lanes: dict[tuple[str, str], Lane] = {}
 
     def add(self, path: str, data: bytes) -> None:
         """Add one BPMN file."""
         root = parse_xml(data, path)
         for process in root.iter(full_tag("process")):
-            self.lanes.update(lanes(process))
+            key = process.get("id")
+            self.lanes.update({(key, node): lane for node, lane in lanes(process).items()})
+            # The library knows "true" alone, while XML's booleans and BPMN's default say more.
+            process.set("isExecutable", "true" if is_executable(process) else "false")
         self.add_bpmn_xml(root, path)
+
+    def lane_of(self, node: etree._Element) -> Lane | None:
+        """Return the lane of a node; ids repeat between processes, so its process counts."""
+        process = next(node.iterancestors(full_tag("process")))
+        return self.lanes.get((process.get("id"), node.get("id")))
 
 
 def parse(files: Mapping[str, bytes], key: str, functions: Functions) -> tuple[Any, dict[str, Any]]:

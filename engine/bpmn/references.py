@@ -1,4 +1,4 @@
-"""What a diagram stands on: the processes in it, what they call, their forms, notices and tables."""
+"""What a diagram stands on: what its processes call, their forms, notices and tables."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.bpmn.diagram import is_executable
 from engine.bpmn.vocabulary import read_extensions
 from engine.bpmn.xml import bpmn, parse_xml
-
-FALSE = ("false", "0")
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def references(data: bytes, name: str) -> References:
         processes={
             each.get("id"): each.get("name") or each.get("id")
             for each in root.iter(bpmn("process"))
-            if each.get("id") and (each.get("isExecutable") or "true").strip() not in FALSE
+            if each.get("id") and is_executable(each)
         },
         calls=frozenset(
             called

@@ -129,13 +129,23 @@ def _supplement(story: Story, context: Mapping[str, Any], random: Random, today:
 
 
 def _site_check(story: Story, context: Mapping[str, Any], random: Random, today: date) -> dict:
-    return {
+    visit = {
         "officials": [person_name(random) + "（执法）", person_name(random) + "（记录）"],
         "date": today.isoformat(),
         "place": address(random),
-        "findings": "现场布局与图纸一致，设施设备到位，制度上墙。",
-        "conclusion": "fail" if story.refused else "pass",
     }
+    if story.rectified and not context["rectified_before"]:
+        return visit | {
+            "findings": "现场布局与图纸基本一致，更衣设施未到位。",
+            "conclusion": "rectify",
+            "rectification": "补装更衣设施后申请复查。",
+        }
+    findings = "现场布局与图纸一致，设施设备到位，制度上墙。"
+    return visit | {"findings": findings, "conclusion": "fail" if story.refused else "pass"}
+
+
+def _rectify(story: Story, context: Mapping[str, Any], random: Random, today: date) -> dict:
+    return {"statement": "更衣设施已补装，请复查。", "finished_on": today.isoformat()}
 
 
 def _review(story: Story, context: Mapping[str, Any], random: Random, today: date) -> dict:
@@ -202,6 +212,7 @@ ANSWERS: dict[str, Callable[[Story, Mapping[str, Any], Random, date], dict]] = {
     "recheck": _recheck,
     "supplement": _supplement,
     "site_check": _site_check,
+    "rectify": _rectify,
     "review": _review,
     "decide": _decide,
     "deliver": _deliver,

@@ -22,6 +22,7 @@ from engine.commands import filing, materials, withdrawal, work
 from engine.demo.answers import answer, application
 from engine.demo.people import Person, id_number
 from engine.demo.stories import Story, draw
+from engine.domain.actor import APPLICANT
 from engine.domain.calendar import SHANGHAI, shanghai_day
 from engine.operations.intake import missing_in
 from engine.resources import Resources
@@ -33,6 +34,7 @@ from engine.store.tables import Case, WorkItem
 from engine.transaction import reading, writing
 
 HISTORY = 75  # working days that the demonstration looks back
+RECENT = 12  # working days from which three times as many cases come
 WITHDRAW_AFTER = 2  # working days
 USUAL = 1  # working days that a step takes
 SAMPLES = {
@@ -68,7 +70,10 @@ class Simulation:
         calendar, last = self.resources.calendar, shanghai_day(self.end)
         days = [last - timedelta(days=n) for n in range(HISTORY * 2)]
         open_days = [day for day in days if calendar.is_working(day)][:HISTORY]
-        times = [self._moment(self.random.choice(open_days)) for _ in range(cases)]
+        # More of the recent days, so that cases stand in every state at the end.
+        weights = [3 if n < RECENT else 1 for n in range(len(open_days))]
+        drawn = self.random.choices(open_days, weights, k=cases)
+        times = [self._moment(day) for day in drawn]
         return sorted(at for at in times if at < self.end)
 
     def _moment(self, day: date) -> datetime:
@@ -182,11 +187,12 @@ class Simulation:
         with reading() as session:
             case = session.get_one(Case, item.case_id)
             context = self._context(session, case, story)
-        if item.element == "supplement":
+        if item.post == APPLICANT:
             actor = self._applicant_or_clerk(case)
-            self._upload(number, context["unmet"], actor, at)
         else:
             actor = self._person(item.post, item.department, item.county).actor()
+        if item.element == "supplement":
+            self._upload(number, context["unmet"], actor, at)
         data = answer(item.element, story, context, self.random, at)
         with writing() as session:
             work.complete(
@@ -220,6 +226,7 @@ class Simulation:
                 "capacity": "applicant",
                 "id_number": filled[-1][1]["applicant"].get("id_number") or id_number(self.random),
             },
+            "rectified_before": any(form.endswith("rectification") for form, _ in filled),
             "sent_back_before": any(data.get("outcome") == "send_back" for _, data in filled),
             "investigated": any(form.endswith("discrepancy") for form, _ in filled),
         }

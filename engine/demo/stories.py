@@ -21,12 +21,14 @@ class Story:
     sent_back: bool = False
     discrepancy: bool = False
     silent: bool = False
+    rectified: bool = False
     draft: bool = False
     patience: dict[str, int] = field(default_factory=dict)
 
 
 STORIES = (
-    Story("smooth", 36),
+    Story("smooth", 32),
+    Story("rectified", 4, rectified=True),
     Story("supplemented", 17, incomplete=True, patience={"supplement": 6}),
     Story("abandoned", 7, incomplete=True, abandoned=True),
     Story("refused", 8, refused=True),

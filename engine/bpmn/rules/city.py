@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.diagram import ACTIVITIES, Diagram, Scope, nodes_of
+from engine.bpmn.diagram import ACTIVITIES, Diagram, Scope, is_true, nodes_of
 from engine.bpmn.findings import Finding
 from engine.bpmn.rules.gate import FileRule, Findings, Gate, ScopeRule, found, title
 from engine.bpmn.vocabulary import HUMAN_TASKS, Extensions, read_extensions
@@ -24,8 +24,12 @@ def steps(scope: Scope, gate: Gate) -> Findings:
     for name, node in scope.of(*HUMAN_TASKS):
         read = read_extensions(node)
         lane = scope.lanes.get(name)
+        given = {
+            "post": bool(lane and lane.post),
+            "limit": _ended_by_timer(scope, name),
+        }
         for field, words in _STEP.items():
-            if getattr(read, field) or (field == "post" and lane and lane.post):
+            if getattr(read, field) or given.get(field):
                 continue
             word = "basis" if field == "bases" else field
             yield found(
@@ -38,6 +42,15 @@ def steps(scope: Scope, gate: Gate) -> Findings:
             )
         if read.limit:
             yield from _lights_of(scope, node)
+
+
+def _ended_by_timer(scope: Scope, name: str) -> bool:
+    """Whether a timer ends the step: its limit is calendar time then, like the month of P18."""
+    return any(
+        event.find(bpmn("timerEventDefinition")) is not None
+        and is_true(event, "cancelActivity", default=True)
+        for event in scope.boundaries.get(name, ())
+    )
 
 
 def _lights_of(scope: Scope, node: etree._Element) -> Findings:
