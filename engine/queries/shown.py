@@ -61,4 +61,4 @@ def account_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]
     if not wanted:
         return {}
     query = sa.select(Account.id, Account.name).where(Account.id.in_(wanted))
-    return dict(session.execute(query).tuples().all())
+    return {row.id: row.name for row in session.execute(query)}

@@ -1,0 +1,78 @@
+"""Reading a JSON body strictly: what a reader of standard JSON must not swallow is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+from apiflask.schema_adapters.marshmallow import parser
+from flask import Request
+
+from engine.errors import LianbanError, UnsupportedMedia
+
+MAX_BYTES = 1_000_000
+
+
+class Malformed(LianbanError):
+    """The body is not what its content type says."""
+
+    status = 400
+    code = "malformed"
+
+
+@parser.location_loader("json")
+def load_json(request: Request, _schema: Any) -> Any:
+    """Return the JSON value of a request. Raises `UnsupportedMedia` or `Malformed`."""
+    if not request.is_json:
+        raise UnsupportedMedia(
+            "请求体应为 JSON，并带上 Content-Type: application/json。",
+            "Expected a JSON body with Content-Type: application/json.",
+        )
+    return parse(request.get_data(cache=True))
+
+
+def parse(body: bytes) -> Any:
+    """Return the value of a JSON text. Raises `Malformed` for wrong syntax or UTF-8, NaN,
+    infinities, numbers or nesting beyond reason, NUL and lone surrogates."""
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_number)
+    except (ValueError, RecursionError):
+        raise Malformed(
+            "请求体不是有效的 JSON（UTF-8，不含 NaN 和无穷大，嵌套不过深）。",
+            "Expected valid JSON: UTF-8, no NaN or infinity, not nested too deeply.",
+        ) from None
+    _check_texts(value)
+    return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"not JSON: {constant}")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("a number too large")
+    return number
+
+
+def _check_texts(value: Any) -> None:
+    """Refuse texts that no database column and no UTF-8 file can hold."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += [*each.keys(), *each.values()]
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, str) and not storable(each):
+            raise Malformed(
+                "文本中含有无效字符（空字符或不成对的代理码）。",
+                "A text holds an invalid character (NUL or a lone surrogate).",
+            )
+
+
+def storable(text: str) -> bool:
+    """Tell whether a text is free of NUL and lone surrogates."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)

@@ -1,0 +1,39 @@
+"""Notices, as facts and as PDF."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from apiflask import APIBlueprint, FileSchema
+from flask import Response, send_file
+
+from api.context import actor, now, resources
+from api.schemas.notices import Notice
+from engine.commands.notices import pdf_of
+from engine.queries.notices import find_notice, notice_facts
+from engine.transaction import reading, writing
+
+blueprint = APIBlueprint("notices", __name__, tag="Notices")
+
+
+@blueprint.get("/notices/<int:notice_id>")
+@blueprint.output(Notice)
+@blueprint.doc(summary="Read a notice", description="With all the facts that its PDF shows.")
+def notice(notice_id: int) -> dict[str, Any]:
+    with reading() as session:
+        return notice_facts(session, resources(), actor(), notice_id)
+
+
+@blueprint.get("/notices/<int:notice_id>/pdf")
+@blueprint.output(FileSchema, content_type="application/pdf")
+@blueprint.doc(
+    summary="Read a notice as PDF",
+    description="Drawn when first read, the same bytes ever after.",
+)
+def pdf(notice_id: int) -> Response:
+    moment = now()
+    with writing() as session:  # the first reading keeps the document and its hash
+        _, row = find_notice(session, resources(), actor(), notice_id)
+        data = pdf_of(session, resources(), notice_id, moment)
+    return send_file(io.BytesIO(data), mimetype="application/pdf", download_name=f"{row.title}.pdf")

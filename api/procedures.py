@@ -1,0 +1,119 @@
+"""Procedures: what is deployed, and deploying."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from apiflask import APIBlueprint, FileSchema
+from flask import Response
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from api.changes import change
+from api.context import actor, language, now, resources
+from api.schemas.procedures import (
+    Deployment,
+    PathQuery,
+    Procedures,
+    ProcedureUpload,
+    VersionPage,
+)
+from engine.commands import deployment
+from engine.domain.actor import ADMINISTRATOR
+from engine.errors import Forbidden
+from engine.procedure_files import MAX_BYTES, unzip
+from engine.queries.procedures import (
+    procedure_file,
+    procedure_list,
+    procedure_version,
+    procedure_xml,
+)
+from engine.store.repetition import Answer
+from engine.transaction import reading
+
+blueprint = APIBlueprint("procedures", __name__, tag="Procedures")
+MAX_BODY = {"procedures.deploy": MAX_BYTES + 64 * 1024}
+
+
+@blueprint.get("/procedures")
+@blueprint.output(Procedures)
+@blueprint.doc(summary="List the procedures", description="The newest version of each.")
+def procedures() -> dict[str, Any]:
+    with reading() as session:
+        return {"rows": procedure_list(session)}
+
+
+@blueprint.get("/procedures/<key>/versions/<int:number>")
+@blueprint.output(VersionPage)
+@blueprint.doc(
+    summary="Read a version", description="Its files, and how many cases are on it. Immutable."
+)
+def version(key: str, number: int) -> dict[str, Any]:
+    with reading() as session:
+        return procedure_version(session, key, number)
+
+
+@blueprint.get("/procedures/<key>/versions/<int:number>/xml")
+@blueprint.output(FileSchema, content_type="application/xml")
+@blueprint.doc(summary="Read the diagram of a version", description="BPMN 2.0 XML as deployed.")
+def xml(key: str, number: int) -> Response:
+    with reading() as session:
+        data = procedure_xml(session, resources(), key, number)
+    return Response(data, mimetype="application/xml")
+
+
+@blueprint.get("/procedures/<key>/versions/<int:number>/file")
+@blueprint.input(PathQuery, location="query")
+@blueprint.output(FileSchema, content_type="text/plain")
+@blueprint.doc(
+    summary="Read a file of a version", description="A form, a template, a table or a diagram."
+)
+def file(key: str, number: int, query_data: dict[str, Any]) -> Response:
+    with reading() as session:
+        data = procedure_file(session, key, number, query_data["path"])
+    return Response(data, mimetype="text/plain")
+
+
+@blueprint.post("/procedures")
+@blueprint.input(ProcedureUpload, location="form_and_files")
+@blueprint.output(Deployment, status_code=201)
+@blueprint.doc(
+    summary="Deploy procedures",
+    description="Administrators only. The gate checks everything first: with an error nothing is "
+    "deployed, and the problem document lists all `findings` with file, line and element. New "
+    "cases take the new version, running ones keep theirs.",
+)
+def deploy(form_and_files_data: dict[str, Any]) -> Response:
+    if not actor().has_post(ADMINISTRATOR):  # before the files are unpacked
+        raise Forbidden("只有系统管理员可以部署流程。", "Only an administrator may deploy.")
+    moment, tongue = now(), language()
+    files = _files(form_and_files_data["files"])
+
+    def work(session: Session) -> Answer:
+        done = deployment.deploy(session, resources(), actor=actor(), files=files, now=moment)
+        findings = [finding.as_dict(tongue) for finding in done.findings]
+        body = Deployment().dump({"versions": done.versions, "findings": findings})
+        return Answer(body, 201)
+
+    return change(work, by=actor().name, content=_digest(files))
+
+
+def _files(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for upload in uploads:
+        data = upload.stream.read()
+        if (upload.filename or "").lower().endswith(".zip"):
+            files |= unzip(data)
+        else:
+            files[upload.filename or ""] = data
+    return files
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    whole = hashlib.sha256()
+    for name, data in sorted(files.items()):
+        whole.update(hashlib.sha256(name.encode("utf-8", "replace")).digest())
+        whole.update(hashlib.sha256(data).digest())
+    return whole.hexdigest()
