@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
@@ -27,8 +26,9 @@ from engine.domain.clock import Clock, due
 from engine.errors import DeploymentRefused, LianbanError, Words
 from engine.present import present_time
 from engine.procedure_files import read_beside, read_paths
+from engine.processes import run_together
 from engine.queries.case_report import case_report
-from engine.resources import Resources, load_resources
+from engine.resources import load_resources
 from engine.scheduler import run_scheduler
 from engine.store.audit import verify_all
 from engine.store.database import prepare
@@ -86,7 +86,7 @@ def main() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_said
 def deploy(paths: tuple[Path, ...]) -> None:
-    """Deploy procedures: folders, files or zip archives. New cases take them, running ones don't."""
+    """Deploy procedures (folders, files, zip archives). Running cases keep their version."""
     config = _config()
     files, beside = read_paths(paths), read_beside(paths, CHECKOUT)
     app, resources = _prepared(config), load_resources(config)
@@ -237,16 +237,9 @@ def serve(host: str, port: int) -> None:
     config = _config()
     _prepared(config)
     workers = 1 if config.database_url.startswith("sqlite") else 2
-    beside = subprocess.Popen([sys.executable, "-m", "engine.cli", "scheduler"])
     server = [sys.executable, "-m", "gunicorn", "wsgi:application", "--bind", f"{host}:{port}"]
-    threads = ["--worker-class", "gthread", "--threads", "8", "--workers", str(workers)]
-    try:
-        sys.exit(subprocess.call([*server, *threads], cwd=CHECKOUT))
-    except KeyboardInterrupt:
-        pass
-    finally:
-        beside.terminate()
-        beside.wait()
+    server += ["--worker-class", "gthread", "--threads", "8", "--workers", str(workers)]
+    sys.exit(run_together(server, [sys.executable, "-m", "engine.cli", "scheduler"], CHECKOUT))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class Words:
 
 @dataclass(frozen=True)
 class FieldError:
-    """A form or body field that was refused. `path` is a JSON pointer such as /applicant/id_number."""
+    """A field that was refused. `path` is a JSON pointer such as /applicant/id_number."""
 
     path: str
     message: Words
@@ -99,7 +99,7 @@ class UnsupportedMedia(LianbanError):
 
 
 class CalendarUncovered(Invalid):
-    """A working-day calculation reached a year without a calendar file; `facts["year"]` names it."""
+    """A calculation reached a year without a calendar file; `facts["year"]` names it."""
 
     code = "calendar-uncovered"
 

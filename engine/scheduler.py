@@ -1,4 +1,4 @@
-"""The scheduler: a process of its own that fires what is due, empties the outbox, seals the journal.
+"""The scheduler: a process that fires what is due, empties the outbox, seals the journal.
 
 A tick reads the table of due times and loads only the cases that are due. A second scheduler
 started by mistake finds the lock taken and does nothing.

@@ -54,11 +54,12 @@ ROOMS = {
     "engine.transaction": room("store", "sqlalchemy"),
     "engine.delivery": room("domain errors resources store transaction", "sqlalchemy"),
     "engine.procedure_files": room("errors"),
+    "engine.processes": room(),
     "engine.present": room(EDGE, "sqlalchemy"),
     "engine.scheduler": room(EDGE, "sqlalchemy flask apscheduler"),
     "engine.scenarios": room(EDGE, None),
     "engine.demo": room(f"{EDGE} operations", None),  # its people see what an operation sees
-    "engine.cli": room(f"{EDGE} demo scenarios api", None),
+    "engine.cli": room(f"{EDGE} demo processes scenarios api", None),
     "api": room(f"{EDGE} web", None),  # the app factory registers the pages
     "web": room(f"{EDGE} api", None),
 }
@@ -68,10 +69,15 @@ SHARED_BY_COMMANDS = (
     "engine.commands.run",
     "engine.commands.forms",
     "engine.commands.bundle",
+    "engine.commands.gate",
     "engine.commands.filing.require_own",
     "engine.commands.filing.submit_materials",
 )
-READS_THE_CLOCK = {"engine.present", "engine.cli"}  # the latter to begin a demonstration
+READS_THE_CLOCK = {
+    "engine.present",
+    "engine.cli",
+    "engine.processes",
+}  # the latter to begin a demonstration
 COMMITS = {"engine.transaction"}
 
 

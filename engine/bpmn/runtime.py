@@ -231,7 +231,8 @@ class Instance:
         if rounds > MAX_ROUNDS or task.depth > MAX_DEPTH:
             name = spec.bpmn_name or spec.bpmn_id or spec.name
             raise ProcedureFault(
-                f"“{name}”在本办件中已反复 {rounds} 次，流程不再往回走。请作出决定，或请流程管理员检查流程图中的回路。",
+                f"“{name}”在本办件中已反复 {rounds} 次，流程不再往回走。"
+                "请作出决定，或请流程管理员检查流程图中的回路。",
                 f"{name} was entered {rounds} times in this case; decide, or have the loop in "
                 "the diagram mended.",
                 code="too-many-rounds",
@@ -276,7 +277,8 @@ def _age(task: Any) -> tuple[float, str]:
 def _guard(steps: int) -> None:
     if steps > MAX_STEPS:
         raise ProcedureFault(
-            f"流程连续自动运行了 {MAX_STEPS} 步仍未停下，已全部撤销。请检查流程图中没有人工环节的回路。",
+            f"流程连续自动运行了 {MAX_STEPS} 步仍未停下，已全部撤销。"
+            "请检查流程图中没有人工环节的回路。",
             f"The procedure ran {MAX_STEPS} automatic steps without waiting; all was undone. Look "
             "for a loop without a user task in the diagram.",
             code="endless-loop",

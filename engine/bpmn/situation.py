@@ -16,9 +16,9 @@ from engine.domain.clock import Clock
 class Trigger:
     """The boundary timer whose path is running.
 
-    `due_at` is the moment it became due, not the moment somebody looked; `clock` is step, committed,
-    statutory, calendar or date; `attached` names the activity, `attached_task` its task in the
-    instance and `step` whether that activity is a user task.
+    `due_at` is when it became due, not when somebody looked; `clock` is step, committed, statutory,
+    calendar or date; `attached` names the activity, `attached_task` its task in the instance and
+    `step` whether that activity is a user task.
     """
 
     element: str

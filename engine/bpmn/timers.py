@@ -135,7 +135,7 @@ def situation_of(my_task: Any) -> Situation:
 
 
 def timers_of(my_task: Any) -> list[ClockTimer]:
-    """Return the timers a waiting task stands on (an event-based gateway may hold one of several)."""
+    """Return the timers a waiting task stands on; an event-based gateway may hold some."""
     definition = my_task.task_spec.event_definition
     if isinstance(definition, MultipleEventDefinition):
         definitions = definition.event_definitions

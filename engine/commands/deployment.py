@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engine.bpmn.findings import Finding, in_order
-from engine.bpmn.lint import lint
+from engine.bpmn.lint import has_errors
 from engine.bpmn.references import references
-from engine.bpmn.versions import build, content_hash
+from engine.bpmn.versions import content_hash
 from engine.bpmn.xml import XmlFault
-from engine.catalogue.forms import load_form
 from engine.catalogue.organisation import Organisation
 from engine.commands.bundle import Sources, assemble, canonical
-from engine.documents.facts import read_head
+from engine.commands.gate import Candidate, check, refusal
 from engine.domain.actor import ADMINISTRATOR, Actor
-from engine.errors import (
-    CatalogueError,
-    Conflict,
-    DeploymentRefused,
-    Forbidden,
-    LianbanError,
-    Words,
-)
-from engine.operations.table import SIGNATURES
+from engine.errors import Conflict, Forbidden
 from engine.resources import Resources
 from engine.store import definitions, journal
 from engine.store.tables import ProcedureVersion
-
-FORMS, NOTICES = "forms/", "forms/notices/"
 
 
 @dataclass(frozen=True)
@@ -55,16 +44,6 @@ class Deployment:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A procedure that would be deployed: its process id and name, and the files it stands on."""
-
-    key: str
-    name: str
-    files: Mapping[str, bytes]
-    caller_of: tuple[str, ...] = ()
-
-
 def deploy(
     session: Session,
     resources: Resources,
@@ -77,15 +56,16 @@ def deploy(
     """Deploy BPMN files with their forms, notices and tables; all of it, or nothing.
 
     `files` maps names as uploaded to bytes. What they name and is not among them is taken from
-    `beside` (files on the analyst's disk), else from what is deployed already. Every deployed procedure that stands on one of the files,
-    or calls one of the processes, is renewed with it. Raises `DeploymentRefused` with all findings.
+    `beside` (files on the analyst's disk), else from what is deployed already. Every deployed
+    procedure that stands on one of the files, or calls one of the processes, is renewed with it.
+    Raises `DeploymentRefused` with all findings.
     """
     if not actor.has_post(ADMINISTRATOR) and actor.account_id is not None:
         raise Forbidden("只有系统管理员可以部署流程。", "Only an administrator may deploy.")
     uploaded = canonical_files(files)
     candidates, findings = _candidates(session, uploaded, canonical_files(beside or {}))
     findings += check(resources.organisation, uploaded, candidates)
-    if any(finding.level == "error" for finding in findings):
+    if has_errors(findings):
         raise refusal(findings)
     if not candidates:
         raise Conflict(
@@ -94,40 +74,6 @@ def deploy(
         )
     versions = tuple(_store(session, each, actor, now) for each in candidates)
     return Deployment(versions, tuple(findings))
-
-
-def check(
-    organisation: Organisation, uploaded: Mapping[str, bytes], candidates: Iterable[Candidate]
-) -> list[Finding]:
-    """Return all that the gate has to say about the uploaded files and what they make up."""
-    findings: list[Finding] = []
-    everything = dict(uploaded)
-    for candidate in candidates:
-        everything |= candidate.files
-    findings += _form_findings(everything)
-    findings += _notice_findings(everything)
-    findings += lint(
-        {path: data for path, data in everything.items() if path.endswith((".bpmn", ".dmn"))},
-        forms=_keys(everything, FORMS, ".yaml"),
-        notices=_keys(everything, NOTICES, ".typ"),
-        operations=SIGNATURES,
-        posts=organisation.posts,
-        departments=organisation.departments,
-    )
-    if not any(finding.level == "error" for finding in findings):
-        findings += [f for candidate in candidates for f in _build_findings(candidate)]
-    return in_order(findings)
-
-
-def refusal(findings: list[Finding]) -> DeploymentRefused:
-    """Return the refusal that lists every finding."""
-    errors = sum(1 for finding in findings if finding.level == "error")
-    return DeploymentRefused(
-        f"流程文件有 {errors} 处错误，未部署任何内容。请按提示修改后重新部署。",
-        f"The files have {errors} error(s); nothing was deployed. Mend them as told and deploy "
-        "again.",
-        findings=findings,
-    )
 
 
 def canonical_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -207,59 +153,6 @@ def _record(session: Session, version: ProcedureVersion, actor: Actor, now: date
         event="procedure_deployed",
         payload={"key": version.key, "number": version.number, "hash": version.hash},
     )
-
-
-def _keys(files: Mapping[str, bytes], folder: str, ending: str) -> set[str]:
-    return {
-        path.removeprefix(folder).removesuffix(ending)
-        for path in files
-        if path.startswith(folder) and path.endswith(ending)
-    }
-
-
-def _form_findings(files: Mapping[str, bytes]) -> list[Finding]:
-    forms = (p for p in files if p.startswith(FORMS) and not p.startswith(NOTICES))
-    return [
-        f for path in forms for f in _faults(path, "form", lambda p=path: load_form(files[p], p))
-    ]
-
-
-def _notice_findings(files: Mapping[str, bytes]) -> list[Finding]:
-    templates = (
-        path
-        for path in files
-        if path.startswith(NOTICES) and path.endswith(".typ") and "/_" not in path
-    )
-    return [f for p in templates for f in _faults(p, "notice", lambda p=p: read_head(files[p]))]
-
-
-def _build_findings(candidate: Candidate) -> list[Finding]:
-    """Parse what the gate let pass; what the library still refuses becomes a finding, not a 500."""
-    return _faults(
-        next(iter(candidate.files)), "parser", lambda: build(candidate.key, candidate.files)
-    )
-
-
-def _faults(path: str, rule: str, read: object) -> list[Finding]:
-    try:
-        read()
-    except CatalogueError as fault:
-        line = fault.facts.get("line", 1)
-        return [_finding(path, line, rule, fault.message)]
-    except LianbanError as fault:
-        return [_finding(path, 1, rule, fault.message)]
-    except Exception as fault:
-        known = getattr(fault, "id", None)
-        words = Words(
-            "流程引擎无法读懂该文件。", f"The engine can't read this file ({type(fault).__name__})."
-        )
-        return [_finding(path, 1, rule, words, element=known or "")]
-    return []
-
-
-def _finding(path: str, line: int, rule: str, words: Words, element: str = "") -> Finding:
-    remedy = Words("请按提示修改该文件。", "Mend the file as told.")
-    return Finding(path, line, element or path, "error", rule, words, remedy)
 
 
 def examine(

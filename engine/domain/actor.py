@@ -25,7 +25,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever stands behind a request. `name` is what the journal writes: account:7, system:scheduler."""
+    """Whoever stands behind a request. `name` is what the journal writes, such as account:7."""
 
     name: str
     account_id: int | None = None
@@ -44,7 +44,7 @@ class Actor:
         return any(seat.post == post for seat in self.seats)
 
     def sees(self, department: str, county: str) -> bool:
-        """Tell whether a case of this department and county is his to read (C24b: nobody else's)."""
+        """Tell whether a case of this department and county is his to read (C24b)."""
         return any(seat.covers(department, county) for seat in self.seats)
 
 
@@ -53,7 +53,7 @@ SCHEDULER = Actor("system:scheduler", display="系统")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a piece of work belongs: the post that does it, its department and county, its applicant."""
+    """Where a piece of work belongs: its post, department and county, and its applicant."""
 
     post: str
     department: str

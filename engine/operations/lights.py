@@ -23,7 +23,8 @@ def raise_light(run: CaseRun, call: OperationCall) -> None:
     trigger = call.trigger
     if trigger is None or trigger.light is None:
         raise ProcedureFault(
-            f"“{call.element_name}”之前没有写明灯色的定时边界事件，请流程管理员在边界事件上添加 lianban:light。",
+            f"“{call.element_name}”之前没有写明灯色的定时边界事件，"
+            "请流程管理员在边界事件上添加 lianban:light。",
             f"Expected the path to {call.element} to begin at a boundary timer with a "
             "lianban:light; add it in the diagram.",
         )

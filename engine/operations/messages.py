@@ -22,7 +22,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def notify(run: CaseRun, call: OperationCall) -> None:
-    """Send `text` to the applicant; {number} and the other placeholders stand for the case's facts."""
+    """Send `text` to the applicant; {number} and other placeholders stand for facts."""
     text = fill(call.params["text"], run, call)
     payload = {"text": text, "account_id": run.case.applicant_id, "phone": _phone(run)}
     run.put_out("message", payload)

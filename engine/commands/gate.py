@@ -1,0 +1,117 @@
+"""The gate of a deployment: all that is wrong with the files, before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.bpmn.findings import Finding, in_order
+from engine.bpmn.lint import has_errors, lint
+from engine.bpmn.versions import build
+from engine.catalogue.forms import load_form
+from engine.catalogue.organisation import Organisation
+from engine.documents.facts import read_head
+from engine.errors import CatalogueError, DeploymentRefused, LianbanError, Words
+from engine.operations.table import SIGNATURES
+
+FORMS, NOTICES = "forms/", "forms/notices/"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A procedure that would be deployed: its process id and name, and the files it stands on."""
+
+    key: str
+    name: str
+    files: Mapping[str, bytes]
+    caller_of: tuple[str, ...] = ()
+
+
+def check(
+    organisation: Organisation, uploaded: Mapping[str, bytes], candidates: Iterable[Candidate]
+) -> list[Finding]:
+    """Return all that the gate has to say about the uploaded files and what they make up."""
+    findings: list[Finding] = []
+    everything = dict(uploaded)
+    for candidate in candidates:
+        everything |= candidate.files
+    findings += _form_findings(everything)
+    findings += _notice_findings(everything)
+    models = {path: data for path, data in everything.items() if path.endswith((".bpmn", ".dmn"))}
+    if models or not uploaded:
+        findings += lint(
+            models,
+            forms=_keys(everything, FORMS, ".yaml"),
+            notices=_keys(everything, NOTICES, ".typ"),
+            operations=SIGNATURES,
+            posts=organisation.posts,
+            departments=organisation.departments,
+        )
+    if not has_errors(findings):
+        findings += [f for candidate in candidates for f in _build_findings(candidate)]
+    return in_order(findings)
+
+
+def refusal(findings: list[Finding]) -> DeploymentRefused:
+    """Return the refusal that lists every finding."""
+    errors = sum(1 for finding in findings if finding.level == "error")
+    return DeploymentRefused(
+        f"流程文件有 {errors} 处错误，未部署任何内容。请按提示修改后重新部署。",
+        f"The files have {errors} error(s); nothing was deployed. Mend them as told and deploy "
+        "again.",
+        findings=findings,
+    )
+
+
+def _keys(files: Mapping[str, bytes], folder: str, ending: str) -> set[str]:
+    return {
+        path.removeprefix(folder).removesuffix(ending)
+        for path in files
+        if path.startswith(folder) and path.endswith(ending)
+    }
+
+
+def _form_findings(files: Mapping[str, bytes]) -> list[Finding]:
+    forms = (p for p in files if p.startswith(FORMS) and not p.startswith(NOTICES))
+    return [
+        f for path in forms for f in _faults(path, "form", lambda p=path: load_form(files[p], p))
+    ]
+
+
+def _notice_findings(files: Mapping[str, bytes]) -> list[Finding]:
+    templates = (
+        path
+        for path in files
+        if path.startswith(NOTICES) and path.endswith(".typ") and "/_" not in path
+    )
+    return [f for p in templates for f in _faults(p, "notice", lambda p=p: read_head(files[p]))]
+
+
+def _build_findings(candidate: Candidate) -> list[Finding]:
+    """Parse what the gate let pass; what the library still refuses becomes a finding, not a 500."""
+    return _faults(
+        next(iter(candidate.files)), "parser", lambda: build(candidate.key, candidate.files)
+    )
+
+
+def _faults(path: str, rule: str, read: Callable[[], object]) -> list[Finding]:
+    """Return as findings what reading a file refuses; never a Python exception's own text."""
+    try:
+        read()
+    except CatalogueError as fault:
+        line = fault.facts.get("line", 1)
+        return [_finding(path, line, rule, fault.message)]
+    except LianbanError as fault:
+        return [_finding(path, 1, rule, fault.message)]
+    except Exception as fault:
+        known = getattr(fault, "id", None)
+        words = Words(
+            "流程引擎无法读懂该文件。", f"The engine can't read this file ({type(fault).__name__})."
+        )
+        return [_finding(path, 1, rule, words, element=known or "")]
+    return []
+
+
+def _finding(path: str, line: int, rule: str, words: Words, element: str = "") -> Finding:
+    remedy = Words("请按提示修改该文件。", "Mend the file as told.")
+    return Finding(path, line, element or path, "error", rule, words, remedy)
