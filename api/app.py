@@ -11,16 +11,17 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from flask import Flask, Response, request, send_from_directory
+from sqlalchemy.exc import OperationalError
 from werkzeug.routing import IntegerConverter
 
 from api import (
     accounts,
+    bodies,
     cases,
     demo,
     headers,
     health,
     items,
-    json_body,
     log,
     materials,
     notices,
@@ -34,6 +35,7 @@ from api import (
 from api.authentication import authenticate
 from api.context import EXTENSION, Installation
 from engine.config import CHECKOUT, Config, ConfigError
+from engine.errors import FieldError, Invalid, NotFound, Words
 from engine.present import present_time
 from engine.resources import load_resources
 from engine.store.database import prepare
@@ -90,7 +92,7 @@ def _configure(app: APIFlask, config: Config) -> None:
     app.url_map.converters["int"] = RowId
     app.json.ensure_ascii = False
     app.config.update(
-        MAX_CONTENT_LENGTH=json_body.MAX_BYTES,
+        MAX_CONTENT_LENGTH=bodies.MAX_BYTES,
         AUTO_VALIDATION_ERROR_RESPONSE=False,
         AUTO_AUTH_ERROR_RESPONSE=False,
         AUTO_404_RESPONSE=False,
@@ -100,14 +102,31 @@ def _configure(app: APIFlask, config: Config) -> None:
 
 
 def _require_schema(app: Flask) -> None:
-    with app.app_context(), reading() as session:
-        current = is_current(session)
+    try:
+        with app.app_context(), reading() as session:
+            current = is_current(session)
+    except OperationalError:
+        raise ConfigError(
+            "无法连接数据库，请检查 LIANBAN_DATABASE_URL 和数据库服务。",
+            "The database can't be reached: check LIANBAN_DATABASE_URL and its server.",
+        ) from None
     if not current:
         raise ConfigError(
             "数据库尚未建立或版本不符，请用 make run 或 lianban serve 启动，它们会先更新数据库。",
             "The database has not the schema of this program; start with `make run` or "
             "`lianban serve`, which bring it up to date first.",
         )
+
+
+def _check_address() -> None:
+    """Refuse what no column can hold, before it gets to one."""
+    if not bodies.storable(request.path):
+        raise NotFound("没有这个地址，请核对。", "There is nothing at this address; check it.")
+    for name, value in request.args.items(multi=True):
+        if not bodies.storable(value):
+            words = Words("含有无效字符", "holds an invalid character")
+            fields = [FieldError(f"/{name}", words)]
+            raise Invalid(f"请求参数{words.zh}。", f"A parameter {words.en}.", fields=fields)
 
 
 def _register_api(app: APIFlask, config: Config) -> None:
@@ -120,6 +139,7 @@ def _register_api(app: APIFlask, config: Config) -> None:
 
     @app.before_request
     def admit() -> None:
+        _check_address()
         if request.endpoint in largest:
             request.max_content_length = largest[request.endpoint]
         if request.blueprint in names:

@@ -40,7 +40,8 @@ def clock() -> dict[str, Any]:
 @blueprint.output(DemoTime)
 @blueprint.doc(
     summary="Move the demonstration's clock forward",
-    description="Give `to` or `advance`. Answers when all that fell due meanwhile is done.",
+    description="Give `to` or `advance`. Answers when all that fell due meanwhile is done. A call "
+    "that may be repeated gives `to`: a second one does not move the clock further.",
 )
 def move(json_data: dict[str, Any]) -> Any:
     to = _target(json_data, now())

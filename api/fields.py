@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 
 from api.context import language
 from engine.errors import Words
+from engine.queries.paging import DEFAULT_SIZE, MOST
 
 
 class Spoken(fields.String):
@@ -27,12 +28,25 @@ def words(description: str, example: str, **options: Any) -> fields.String:
     return Spoken(**_described(description, example, options))
 
 
+class Whole(fields.Integer):
+    """A whole number of JSON, 7 or 7.0, that a column can hold; no text and no fraction."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, str) or isinstance(value, float) and not value.is_integer():
+            raise self.make_error("invalid", input=value)
+        whole = super()._validated(value)
+        if abs(whole) >= 2**63:
+            raise self.make_error("invalid", input=value)
+        return whole
+
+
 def number(description: str, example: int | None, **options: Any) -> fields.Integer:
-    return fields.Integer(**_described(description, example, options))
+    return Whole(**_described(description, example, options))
 
 
 def flag(description: str, example: bool, **options: Any) -> fields.Boolean:
-    return fields.Boolean(**_described(description, example, options))
+    spelled = {"truthy": {True, "true"}, "falsy": {False, "false"}}
+    return fields.Boolean(**spelled, **_described(description, example, options))
 
 
 def moment(description: str, example: str, **options: Any) -> fields.AwareDateTime:
@@ -95,8 +109,10 @@ class Light(Schema):
 
 class PageQuery(Schema):
     cursor = text("`next` of the page before; leave it out for the first page.", None)
-    limit = number(
-        "Rows of a page.", 50, load_default=50, validate=validators.Range(min=1, max=200)
+    limit = fields.Integer(
+        load_default=DEFAULT_SIZE,
+        validate=validators.Range(min=1, max=MOST),
+        metadata={"description": "Rows of a page.", "example": DEFAULT_SIZE},
     )
 
 

@@ -25,7 +25,7 @@ SECURITY = {
 
 
 def register(app: Flask) -> None:
-    """Set the headers; a view that has set one itself keeps it."""
+    """Set the headers; a view that has set a policy of its own keeps that."""
 
     @app.after_request
     def set_headers(response: Response) -> Response:
@@ -33,7 +33,7 @@ def register(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if request.endpoint != "static":
             # Most answers hold somebody's data: none is to be kept by a browser or a proxy.
-            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Cache-Control"] = "no-store"
             response.headers.setdefault("Content-Language", language())
             response.vary.add("Accept-Language")
         return response

@@ -87,7 +87,9 @@ class CaseRow(Schema):
     county = one(Label, "The county.")
     channel = one(Label, "online or counter.")
     status = one(Label, "Where the case stands.")
-    light = one(Light, "The gravest light of the case and its open steps; for staff only.")
+    light = one(
+        Light, "The gravest light of the case and its open steps; for staff only.", allow_none=True
+    )
     created_at = moment("When the draft was opened.", "2026-11-22T02:00:00Z")
     received_at = moment("When it was received.", "2026-11-22T03:00:00Z", allow_none=True)
     accepted_at = moment("When it was accepted.", "2026-11-23T02:00:00Z", allow_none=True)

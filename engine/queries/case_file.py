@@ -35,16 +35,11 @@ def case_file(
     watches sees personal data masked and no query code.
     """
     case = find_case(session, actor, number)
-    staff, personal = (
-        actor.sees(case.department, case.county),
-        sees_personal(resources, actor, case),
-    )
+    staff = actor.sees(case.department, case.county)
+    personal = sees_personal(resources, actor, case)
     clocks = rows_of(session, [case.id]).get(case.id, [])
     tasks = _open_tasks(session, case)
-    file = case_row(resources, case, clocks, tasks)
-    if not staff:
-        del file["light"]
-    return file | {
+    return case_row(resources, actor, case, clocks, tasks) | {
         "query_code": query_code(resources.keys, case.number) if personal else None,
         "next": next_step(session, case),
         "application": _application(session, resources, case, personal),

@@ -47,16 +47,21 @@ def case_list(
     clocks = rows_of(session, [case.id for case in cases])
     open_items = _open_items(session, [case.id for case in cases])
     rows = [
-        case_row(resources, case, clocks.get(case.id, []), open_items.get(case.id, []))
+        case_row(resources, actor, case, clocks.get(case.id, []), open_items.get(case.id, []))
         for case in cases
     ]
     return {"rows": rows, "next": last and encode(last.id)}
 
 
 def case_row(
-    resources: Resources, case: Case, clocks: list[CaseClock], items: list[WorkItem]
+    resources: Resources,
+    actor: Actor,
+    case: Case,
+    clocks: list[CaseClock],
+    items: list[WorkItem],
 ) -> dict[str, Any]:
-    """Return a case as lists show it: nothing personal, the gravest of its lights."""
+    """Return a case as lists show it: nothing personal, and to staff the gravest of its lights."""
+    staff = actor.sees(case.department, case.county)
     committed = next((clock for clock in clocks if clock.name == "committed"), None)
     colours = [Colour(case.colour), *(Colour(item.colour) for item in items)]
     return {
@@ -68,7 +73,7 @@ def case_row(
         "county": shown.county(resources, case.county),
         "channel": shown.channel(case),
         "status": shown.status(case),
-        "light": shown.light(worst(colours)),
+        "light": shown.light(worst(colours)) if staff else None,
         "created_at": case.created_at,
         "received_at": case.received_at,
         "accepted_at": case.accepted_at,

@@ -1,4 +1,4 @@
-"""Reading a JSON body strictly: what a reader of standard JSON must not swallow is refused."""
+"""Reading bodies strictly: what a reader of standard JSON must not swallow is refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any, NoReturn
 
-from apiflask.schema_adapters.marshmallow import parser
+from apiflask.schema_adapters.marshmallow import load_form_and_files, parser
 from flask import Request
 
 from engine.errors import LianbanError, UnsupportedMedia
@@ -30,6 +30,16 @@ def load_json(request: Request, _schema: Any) -> Any:
             "Expected a JSON body with Content-Type: application/json.",
         )
     return parse(request.get_data(cache=True))
+
+
+@parser.location_loader("form_and_files")
+def load_upload(request: Request, schema: Any) -> Any:
+    """Return fields and files of a multipart body. Raises `UnsupportedMedia`."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMedia(
+            "请求体应为 multipart/form-data。", "Expected a body of type multipart/form-data."
+        )
+    return load_form_and_files(request, schema)
 
 
 def parse(body: bytes) -> Any:
