@@ -202,6 +202,7 @@ def thresholds():
     [(0, None), (1, None), (2, 1), (5, 4), (6, 4), (20, 18), (21, 16), (45, 40), (5.5, 3.5)],
 )
 def test_yellow_light_by_budget(thresholds, limit, days):
+    """Rows: P22a"""
     assert yellow_days(limit, thresholds) == days
 
 

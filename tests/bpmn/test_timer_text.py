@@ -1,4 +1,7 @@
-"""Timers as analysts write them."""
+"""Timers as analysts write them.
+
+Rows: P22a
+"""
 
 import pytest
 

@@ -93,6 +93,7 @@ def test_missing_source_is_named() -> None:
 
 
 def test_full_application_passes() -> None:
+    """Rows: P2a"""
     assert faults("application", application()) == {}
 
 
@@ -106,6 +107,7 @@ def test_organisation_needs_other_fields_than_a_person() -> None:
 
 
 def test_agent_mandate_ends_after_it_begins() -> None:
+    """Rows: L29"""
     data = application()
     data["agent"] = {
         "name": "李想",
@@ -130,6 +132,7 @@ def test_postal_delivery_needs_an_address() -> None:
 
 
 def test_incomplete_lists_defects_and_the_other_outcomes_do_not() -> None:
+    """Rows: L32, P10d"""
     row = {"material": "rules", "kind": "form", "defect": "未盖章", "requirement": "盖章"}
     row["basis"] = "第十三条"
     assert set(faults("check-completeness", {"outcome": "incomplete"})) == {"/defects"}
@@ -150,6 +153,7 @@ def test_incomplete_lists_defects_and_the_other_outcomes_do_not() -> None:
 
 
 def test_recheck_may_only_repeat_what_the_first_notice_named() -> None:
+    """Rows: L32, P10d"""
     data = {"outcome": "incomplete", "defects": [{"material": "application", "defect": "缺签名"}]}
     assert set(faults("recheck", data)) == {"/defects/0/material"}
     data["defects"][0]["material"] = MATERIALS[2]["code"]
@@ -159,6 +163,7 @@ def test_recheck_may_only_repeat_what_the_first_notice_named() -> None:
 
 
 def test_site_check_takes_two_officials() -> None:
+    """Rows: L34"""
     data = {"date": "2026-11-24", "place": "老巷口12号", "findings": "合格", "conclusion": "pass"}
     assert "至少 2 项" in faults("site-check", data | {"officials": ["陈一鸣"]})["/officials"]
     assert "不得重复" in faults("site-check", data | {"officials": ["陈", "陈"]})["/officials"]
@@ -174,6 +179,7 @@ def test_site_check_takes_two_officials() -> None:
     ],
 )
 def test_decision_states_what_its_outcome_needs(outcome: str, needed: set[str]) -> None:
+    """Rows: L38, P19"""
     assert set(faults("decision", {"outcome": outcome})) == needed
 
 
@@ -193,6 +199,7 @@ def delivery(*same: bool) -> dict[str, Any]:
 
 
 def test_delivery_compares_each_paper_exactly_once() -> None:
+    """Rows: P21a"""
     assert faults("delivery", delivery(True, True)) == {}
     assert "缺少“营业执照" in faults("delivery", delivery(True))["/comparison"]
     twice = delivery(True, True)
@@ -219,6 +226,7 @@ def test_decisions_are_the_deciding_values_alone() -> None:
 )
 @pytest.mark.parametrize("name", ["delivery", "delivery-refusal"])
 def test_each_way_of_delivery_has_its_proof(name: str, method: str, needed: str) -> None:
+    """Rows: P21b"""
     assert needed in faults(name, {"method": method})
     others = {"/tracking_number", "/witness", "/signature"} - {needed}
     assert not others & set(faults(name, {"method": method}))

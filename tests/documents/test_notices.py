@@ -68,6 +68,7 @@ def test_dates_are_written_as_official_documents_do() -> None:
 
 
 def test_acceptance_shows_both_limits_and_which_is_provisional() -> None:
+    """Rows: P10b, P10c"""
     printed = text_of(pdf("acceptance", sample("acceptance")))
     assert "30个工作日，至2027年1月4日（暂定" in printed
     assert "6个工作日，至2026年11月30日" in printed
@@ -76,12 +77,14 @@ def test_acceptance_shows_both_limits_and_which_is_provisional() -> None:
 
 
 def test_refusal_names_both_remedies() -> None:
+    """Rows: L38, P19"""
     printed = text_of(pdf("refusal", sample("refusal")))
     assert "60日内向澜川市人民政府申请行政复议" in printed
     assert "6个月内依法向澜川市澜东区人民法院提起行政诉讼" in printed
 
 
 def test_repeated_notice_does_not_claim_to_be_the_first() -> None:
+    """Rows: L32, P10d"""
     facts = sample("supplement") | {"repeated": True, "first_number": "澜市监补〔2026〕30号"}
     printed = text_of(pdf("supplement", facts))
     assert "澜市监补〔2026〕30号所列" in printed
@@ -89,6 +92,7 @@ def test_repeated_notice_does_not_claim_to_be_the_first() -> None:
 
 
 def test_no_licence_required_is_told_as_such() -> None:
+    """Rows: L32"""
     facts = sample("non-acceptance") | {"kind": "not_required", "competent_authority": None}
     printed = text_of(pdf("non-acceptance", facts))
     assert "不需要取得行政许可告知书" in printed
@@ -96,6 +100,7 @@ def test_no_licence_required_is_told_as_such() -> None:
 
 
 def test_left_delivery_names_witness_and_reason() -> None:
+    """Rows: P21b"""
     facts = sample("delivery-receipt")
     facts |= {"method": "留置送达", "witness": "李想", "left_reason": "拒绝签收"}
     printed = text_of(pdf("delivery-receipt", facts))

@@ -1,4 +1,7 @@
-"""Which days count, held against an independent source and a naive count."""
+"""Which days count, held against an independent source and a naive count.
+
+Rows: L82
+"""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 

@@ -1,4 +1,7 @@
-"""When a duration in calendar time is over (民法典 arts. 201 to 203)."""
+"""When a duration in calendar time is over (民法典 arts. 201 to 203).
+
+Rows: P18
+"""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""When a limit is over: examples as a clerk would count them, and properties over three years."""
+"""When a limit is over: examples as a clerk would count them, and properties over three years.
+
+Rows: L82, P10c
+"""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -45,6 +48,7 @@ def test_a_start_on_a_rest_day_begins_with_the_next_working_day(calendar):
 
 
 def test_an_extension_adds_its_days(calendar):
+    """Rows: L42"""
     assert last_day(calendar, "2026-03-02T09:00", 5, extension=2) == date(2026, 3, 11)
 
 

@@ -1,4 +1,7 @@
-"""How a limit explains itself, day by day."""
+"""How a limit explains itself, day by day.
+
+Rows: L82, P10c
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,7 @@
-"""Lights have an order of gravity, a word and a shape."""
+"""Lights have an order of gravity, a word and a shape.
+
+Rows: P22a
+"""
 
 from itertools import permutations
 

@@ -1,4 +1,7 @@
-"""Passwords, the lock after five failures, tokens."""
+"""Passwords, the lock after five failures, tokens.
+
+Rows: C21
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The audit finds whatever is done to a chain behind the system's back."""
+"""The audit finds whatever is done to a chain behind the system's back.
+
+Rows: C24b
+"""
 
 from __future__ import annotations
 

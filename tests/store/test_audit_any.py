@@ -1,4 +1,7 @@
-"""Any journal holds until any of its rows is attacked."""
+"""Any journal holds until any of its rows is attacked.
+
+Rows: C24b
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The audit of blocks, of recorded heads, and of columns that lost their type."""
+"""The audit of blocks, of recorded heads, and of columns that lost their type.
+
+Rows: C24b
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Sealing, blind index, query codes."""
+"""Sealing, blind index, query codes.
+
+Rows: C21
+"""
 
 from __future__ import annotations
 
