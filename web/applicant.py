@@ -1,0 +1,152 @@
+"""An applicant's own: his cases and messages, a supplement (P10d), a withdrawal (P18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from api.context import now, resources
+from engine.commands.withdrawal import withdraw
+from engine.commands.work import complete
+from engine.domain.actor import Actor
+from engine.domain.case import BEFORE_DECISION
+from engine.errors import Conflict, Forbidden, Invalid, LianbanError
+from engine.queries.case_file import case_file
+from engine.queries.case_list import CaseFilter, case_list
+from engine.queries.messages import inbox
+from engine.queries.paging import Page
+from engine.queries.task import own_task, task_page
+from engine.queries.visible import find_case
+from engine.transaction import reading, writing
+from web.blueprint import pages
+from web.forms import Field, build
+from web.posted import edit_of, read
+from web.render import page, translated
+from web.schema import is_rows
+from web.session import signed_in
+
+MESSAGES = 10
+
+
+@pages.get("/my")
+def my_cases() -> str:
+    """List what this account applied for, also where it has seats besides."""
+    actor, cursor = replace(signed_in(), seats=()), request.args.get("cursor")
+    with reading() as session:
+        cases = case_list(session, resources(), actor, CaseFilter(), Page(cursor, 20))
+        messages = inbox(session, actor, Page(None, MESSAGES))
+    return page("my.html", cases=cases, messages_of_mine=messages["rows"])
+
+
+# ---------------------------------------------------------------- supplement
+
+
+@pages.route("/cases/<number>/supplement", methods=["GET", "POST"])
+def supplement(number: str) -> str | tuple[str, int] | Answer:
+    """Show what is missing, why and until when; take the answer."""
+    actor, moment = signed_in(), now()
+    with reading() as session:
+        file = case_file(session, resources(), actor, number, moment)
+        open_task = own_task(session, find_case(session, actor, number))
+        task = open_task and task_page(session, resources(), actor, open_task.id, moment)
+    if task is None or task["form"] is None or not file["supplements"]:
+        raise Conflict(
+            "该办件现在没有需要您补正的内容。", "Nothing is asked of you in this case now."
+        )
+    schema = task["form"]["schema"]
+    if request.method == "GET":
+        return _supplement_page(file, task, build(schema, _offered(file, task["form"])))
+    edit = edit_of(request.form)
+    data = read(schema, request.form, edit)
+    if edit:
+        return _supplement_page(file, task, build(schema, data))
+    try:
+        _answer(actor, task["id"], data)
+    except Invalid as refused:
+        return _supplement_page(file, task, build(schema, data, refused.fields), refused), 422
+    flash(translated("补正已提交。"), "good")
+    return redirect(url_for("pages.submitted", number=number), 303)
+
+
+def _supplement_page(
+    file: dict[str, Any], task: dict[str, Any], root: Field, refused: LianbanError | None = None
+) -> str:
+    last = file["supplements"][-1]
+    wanted = {defect["material"] for defect in last["defects"]}
+    named = [m for m in file["materials"] if m["code"] in wanted]
+    return page(
+        "supplement.html",
+        file=file,
+        task=task,
+        notice=last,
+        named=named,
+        fresh=sum(not each["submitted"] for m in named for each in m["files"]),
+        root=root,
+        refused=refused,
+    )
+
+
+def _offered(file: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    """Offer one row for each material that the notice names, where the form asks for rows."""
+    wanted = {defect["material"] for defect in file["supplements"][-1]["defects"]}
+    offered = dict(form["prefill"])
+    for name, field in form["schema"]["properties"].items():
+        if name in offered or not is_rows(field):
+            continue
+        for column, cell in field["items"].get("properties", {}).items():
+            codes = [choice["const"] for choice in cell.get("oneOf", ())]
+            if codes and set(codes) == wanted:
+                offered[name] = [{column: code} for code in codes]
+    return offered
+
+
+def _answer(actor: Actor, task_id: int, data: dict[str, Any]) -> None:
+    moment, version = now(), request.form.get("version", type=int) or 0
+    with writing() as session:
+        complete(
+            session,
+            resources(),
+            actor=actor,
+            work_item_id=task_id,
+            version=version,
+            data=data,
+            now=moment,
+        )
+
+
+# ---------------------------------------------------------------- withdrawal
+
+
+@pages.route("/cases/<number>/withdrawal", methods=["GET", "POST"])
+def withdrawal(number: str) -> str | tuple[str, int] | Answer:
+    actor, moment = signed_in(), now()
+    with reading() as session:
+        file = case_file(session, resources(), actor, number, moment)
+    if request.method == "GET":
+        if file["status"]["code"] not in BEFORE_DECISION:
+            raise Conflict(
+                "只有提交之后、作出决定之前的申请可以撤回。",
+                "Only an application that is submitted and not yet decided can be withdrawn.",
+            )
+        return page("withdrawal.html", file=file, reason="", refused=None)
+    reason = request.form.get("reason", "").replace("\r\n", "\n")
+    try:
+        with writing() as session:
+            withdraw(
+                session,
+                resources(),
+                actor=actor,
+                number=number,
+                reason=reason,
+                by_agent=request.form.get("by") == "agent",
+                now=moment,
+            )
+    except (Invalid, Forbidden) as refused:
+        shown = page("withdrawal.html", file=file, reason=reason, refused=refused)
+        return shown, refused.status
+    flash(translated("申请已撤回。"), "good")
+    return redirect(url_for("pages.case_page", number=number), 303)
