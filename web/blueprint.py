@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from apiflask import APIBlueprint
+from flask import request
 
-pages = Blueprint("pages", __name__, template_folder="templates")
+# Pages are no part of the API document.
+pages = APIBlueprint("pages", __name__, template_folder="templates", enable_openapi=False)
 
 # Endpoints that take files, and how many bytes; what else is posted is small.
 LARGE: dict[str, int] = {}
