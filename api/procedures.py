@@ -22,7 +22,7 @@ from api.schemas.procedures import (
 )
 from engine.commands import deployment
 from engine.domain.actor import ADMINISTRATOR
-from engine.errors import Forbidden
+from engine.errors import Conflict, Forbidden
 from engine.procedure_files import MAX_BYTES, unzip
 from engine.queries.procedures import (
     procedure_file,
@@ -103,12 +103,18 @@ def deploy(form_and_files_data: dict[str, Any]) -> Response:
 def _files(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for upload in uploads:
-        data = upload.stream.read()
-        if (upload.filename or "").lower().endswith(".zip"):
-            files |= unzip(data)
-        else:
-            files[upload.filename or ""] = data
+        for name, data in _unpacked(upload).items():
+            if files.setdefault(name, data) != data:
+                raise Conflict(
+                    "上传的文件中有两个同名而内容不同，请只保留一个。",
+                    "Two of the files have one name but differ; keep one.",
+                )
     return files
+
+
+def _unpacked(upload: FileStorage) -> dict[str, bytes]:
+    name, data = upload.filename or "", upload.stream.read()
+    return unzip(data) if name.lower().endswith(".zip") else {name: data}
 
 
 def _digest(files: dict[str, bytes]) -> str:

@@ -82,11 +82,13 @@ def case_context(
         case.item,
         submitted={m.code for m in materials(session, case, submitted_only=True)},
         unmet=[defect["material"] for defect in supplement.defects] if supplement else [],
-        prefill=_known(application, case.item, shanghai_day(now)),
+        prefill=known_values(application, case.item, shanghai_day(now)),
     )
 
 
-def _known(application: Mapping[str, Any], item: Mapping[str, Any], today: date) -> dict[str, Any]:
+def known_values(
+    application: Mapping[str, Any], item: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     """Return what the forms may start from, by the names that `x-prefill` uses."""
     known = {
         name: application[name]

@@ -1,6 +1,7 @@
 """Who sees what: an applicant his own cases, staff those of their places (C24b).
 
-What somebody may not see is not there for him: every lookup raises `NotFound` alike.
+What somebody may not see is not there for him: every lookup raises `NotFound` alike. A draft that
+an applicant is still writing online is nobody else's business; one at the counter is the window's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from engine.domain.actor import ANY, APPLICANT, WINDOW_CLERK, Actor, Seat, may_read
+from engine.domain.case import Status
 from engine.errors import Forbidden, NotFound
 from engine.resources import Resources
 from engine.store.tables import Case, WorkItem
@@ -28,9 +30,15 @@ def find_case(session: Session, actor: Actor, number: str) -> Case:
     """Return a case that the actor may read. Raises `NotFound`."""
     query = sa.select(Case).where(Case.number == number).options(undefer(Case.item))
     case = session.scalars(query).one_or_none()
-    if case is None or not may_read(actor, case.department, case.county, case.applicant_id):
+    if case is None or not _readable(actor, case):
         raise no_such_case()
     return case
+
+
+def _readable(actor: Actor, case: Case) -> bool:
+    if case.status == Status.DRAFT and case.applicant_id is not None:
+        return is_owner(actor, case)
+    return may_read(actor, case.department, case.county, case.applicant_id)
 
 
 def find_task(session: Session, actor: Actor, task_id: int) -> tuple[Case, WorkItem]:
@@ -77,8 +85,10 @@ def require_personal(resources: Resources, actor: Actor, case: Case) -> None:
 
 def seen_cases(actor: Actor) -> sa.ColumnElement[bool]:
     """Return the condition on `Case` for what the actor may read."""
-    own = [Case.applicant_id == actor.account_id] if actor.account_id is not None else []
-    return sa.or_(sa.false(), *own, *(_covered(seat, Case) for seat in actor.seats))
+    own = Case.applicant_id == actor.account_id if actor.account_id is not None else sa.false()
+    shared = sa.or_(Case.status != Status.DRAFT, Case.applicant_id.is_(None))
+    covered = sa.or_(sa.false(), *(_covered(seat, Case) for seat in actor.seats))
+    return sa.or_(own, sa.and_(shared, covered))
 
 
 def seen_tasks(actor: Actor) -> sa.ColumnElement[bool]:

@@ -79,6 +79,16 @@ def test_to_everybody_else_the_case_does_not_exist(city: City) -> None:
         assert ok(other.get("/cases"))["rows"] == []
 
 
+def test_a_draft_is_its_applicants_alone_and_at_the_counter_the_windows(city: City) -> None:
+    number = city.as_("applicant").open_case()["number"]
+    for login in ("clerk", "handler", "supervisor", "stranger"):
+        refused(city.as_(login).get(f"/cases/{number}"), 404)
+        refused(city.as_(login).post(f"/cases/{number}/submission"), 404)
+    at_counter = city.as_("clerk").open_case(channel="counter")["number"]
+    assert ok(city.as_("clerk2").get(f"/cases/{at_counter}"))["status"]["code"] == "draft"
+    refused(city.as_("applicant").get(f"/cases/{at_counter}"), 404)
+
+
 def test_each_reader_sees_his_part_of_the_case_file(city: City) -> None:
     number = city.as_("applicant").file_case()
     own = ok(city.as_("applicant").get(f"/cases/{number}"))
@@ -134,22 +144,22 @@ def test_cases_are_listed_filtered_and_paged(city: City) -> None:
     def numbers(query: str, login: str = "clerk") -> list[str]:
         return [row["number"] for row in ok(city.as_(login).get(f"/cases?{query}"))["rows"]]
 
-    assert numbers("") == [draft, third, second, first]
+    assert numbers("") == [third, second, first]  # a draft is its applicant's alone
     assert numbers("", "applicant") == [draft, second, first]
-    assert numbers("status=draft") == [draft]
+    assert numbers("status=draft") == [] and numbers("status=draft", "applicant") == [draft]
     assert numbers("status=received") == [third, second, first]
-    assert numbers("item=nothing") == [] and len(numbers(f"item={FOOD}")) == 4
-    assert len(numbers("department=scjgj&county=419900")) == 4
+    assert numbers("item=nothing") == [] and len(numbers(f"item={FOOD}")) == 3
+    assert len(numbers("department=scjgj&county=419900")) == 3
     assert numbers("county=419902") == []
     assert numbers(f"q={third}") == [third]
     assert numbers("q=好味_") == [third] and numbers("q=%25") == [] and numbers("q=_____") == []
     assert numbers(f"q={company['credit_code'].lower()}") == [third]
-    assert numbers(f"q={PERSON['id_number']}") == [draft, second, first]
-    assert numbers("q=张三丰") == [draft, second, first]
+    assert numbers(f"q={PERSON['id_number']}") == [second, first]
+    assert numbers("q=张三丰") == [second, first]
     assert numbers(f"q={PERSON['id_number'][:-1]}") == []
-    page = ok(clerk.get("/cases?limit=3"))
-    rest = ok(clerk.get(f"/cases?limit=3&cursor={page['next']}"))
-    assert [row["number"] for row in page["rows"] + rest["rows"]] == [draft, third, second, first]
+    page = ok(clerk.get("/cases?limit=2"))
+    rest = ok(clerk.get(f"/cases?limit=2&cursor={page['next']}"))
+    assert [row["number"] for row in page["rows"] + rest["rows"]] == [third, second, first]
     assert rest["next"] is None
 
 

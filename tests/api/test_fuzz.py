@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
@@ -16,12 +11,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.app import create_app
-from engine.store.database import db
-from tests.api.city import City, Clock, found
-from tests.databases import SqliteGround, make_config
+from tests.api.city import City
 
-MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -39,21 +30,8 @@ EFFORT = settings(
 )
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, sqlite_ground: SqliteGround) -> Iterator[City]:
-    """One city for all requests, as they are many."""
-    folder: Path = tmp_path_factory.mktemp("fuzz")
-    with sqlite_ground.database(folder) as url:
-        clock = Clock(MORNING)
-        city = City(create_app(make_config(folder / "var", url), clock=clock), clock)
-        found(city, MORNING)
-        city.as_("applicant").file_case()
-        yield city
-        with city.app.app_context():
-            db.engine.dispose()
-
-
 def test_random_requests_are_answered_as_documented(town: City) -> None:
+    town.as_("applicant").file_case()
     document = schemathesis.openapi.from_wsgi("/api/openapi.json", town.app)
     headers = {"Authorization": f"Bearer {town.tokens['clerk']}"}
     tried = 0

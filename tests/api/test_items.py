@@ -7,8 +7,8 @@ from jsonschema import Draft202012Validator
 from tests.api.city import FOOD, City, application, ok, refused
 
 
-def test_items_are_found_by_name_in_both_languages_and_by_department(city: City) -> None:
-    nobody = city.as_(None)
+def test_items_are_found_by_name_in_both_languages_and_by_department(town: City) -> None:
+    nobody = town.as_(None)
     everything = ok(nobody.get("/items"))["rows"]
     assert len(everything) >= 3
     assert [row["code"] for row in ok(nobody.get("/items?q=食品经营"))["rows"]] == [FOOD]
@@ -18,8 +18,8 @@ def test_items_are_found_by_name_in_both_languages_and_by_department(city: City)
     assert ok(nobody.get("/items?q=没有这样的事项"))["rows"] == []
 
 
-def test_an_item_tells_what_an_applicant_asks(city: City) -> None:
-    item = ok(city.as_(None).get(f"/items/{FOOD}"))
+def test_an_item_tells_what_an_applicant_asks(town: City) -> None:
+    item = ok(town.as_(None).get(f"/items/{FOOD}"))
     assert item["limits"]["committed"] <= item["limits"]["statutory"] == item["statutory_days"]
     assert item["department"]["label"] == "澜川市市场监督管理局"
     assert {"main", "required", "accepts", "basis"} <= item["materials"][0].keys()
@@ -27,8 +27,8 @@ def test_an_item_tells_what_an_applicant_asks(city: City) -> None:
     assert item["legal_basis"] and item["sources"] and item["guide"]["phone"]
 
 
-def test_the_application_form_is_a_plain_json_schema(city: City) -> None:
-    form = ok(city.as_(None).get(f"/items/{FOOD}"))["application_form"]
+def test_the_application_form_is_a_plain_json_schema(town: City) -> None:
+    form = ok(town.as_(None).get(f"/items/{FOOD}"))["application_form"]
     Draft202012Validator.check_schema(form["schema"])
     validator = Draft202012Validator(form["schema"])
     assert list(validator.iter_errors(application())) == []
@@ -37,5 +37,5 @@ def test_the_application_form_is_a_plain_json_schema(city: City) -> None:
     assert form["ui"]["/details/floor_area"]["title_en"] == "Floor area (square metres)"
 
 
-def test_unknown_items_are_not_found(city: City) -> None:
-    refused(city.as_(None).get("/items/no-such-item"), 404, "not-found")
+def test_unknown_items_are_not_found(town: City) -> None:
+    refused(town.as_(None).get("/items/no-such-item"), 404, "not-found")

@@ -14,9 +14,9 @@ from tests.api.test_journey import accept, deliver, review
 COMPONENTS = "#/components/schemas/"
 
 
-@pytest.fixture
-def document(city: City) -> dict[str, Any]:
-    return ok(city.app.test_client().get("/api/openapi.json"))
+@pytest.fixture(scope="module")
+def document(town: City) -> dict[str, Any]:
+    return ok(town.app.test_client().get("/api/openapi.json"))
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -73,9 +73,9 @@ def test_only_what_is_open_needs_no_token(document: dict[str, Any]) -> None:
 
 
 def test_every_open_address_and_no_other_works_without_a_token(
-    city: City, document: dict[str, Any]
+    town: City, document: dict[str, Any]
 ) -> None:
-    client = city.app.test_client()
+    client = town.app.test_client()
     for name, operation in operations(document):
         method, path = name.split(" ")
         for parameter in ("code", "number", "key", "material_id", "notice_id", "task_id"):
@@ -100,13 +100,13 @@ def test_every_changing_post_takes_an_idempotency_key(document: dict[str, Any]) 
 
 
 def test_the_answers_of_a_journey_are_what_the_document_says(
-    city: City, document: dict[str, Any]
+    town: City, document: dict[str, Any]
 ) -> None:
-    number = city.as_("applicant").file_case()
-    accept(city, number)
-    review(city, number)
-    city.as_("leader").complete(number, outcome="approve")
-    clerk = city.as_("clerk")
+    number = town.as_("applicant").file_case()
+    accept(town, number)
+    review(town, number)
+    town.as_("leader").complete(number, outcome="approve")
+    clerk = town.as_("clerk")
     task = clerk.task(number)["id"]
     notice = ok(clerk.get(f"/cases/{number}/notices"))["rows"][0]["id"]
     code = ok(clerk.get(f"/cases/{number}"))["query_code"]
@@ -130,11 +130,11 @@ def test_the_answers_of_a_journey_are_what_the_document_says(
     }
     for login in ("clerk", "applicant"):
         for path, address in answers.items():
-            response = city.as_(login).get(address)
+            response = town.as_(login).get(address)
             if response.status_code == 200:
                 validate(document, f"GET /api/v1{path}", response.get_json())
-    deliver(city, number)
-    file = ok(city.as_("applicant").get(f"/cases/{number}"))
+    deliver(town, number)
+    file = ok(town.as_("applicant").get(f"/cases/{number}"))
     validate(document, "GET /api/v1/cases/{number}", file)
 
 

@@ -81,7 +81,7 @@ def test_a_faulty_file_is_refused_with_located_findings_and_nothing_is_deployed(
     lines = faulty.decode().splitlines()
     (form,) = [finding for finding in errors if finding["element"] == "review"]
     nearby = "\n".join(lines[form["line"] - 1 : form["line"] + 5])
-    assert form["file"] == DIAGRAM and "no-such-form" in nearby
+    assert form["file"].endswith("single-item.bpmn") and "no-such-form" in nearby
     assert all(finding["message"] and finding["remedy"] for finding in errors)
     (row,) = ok(city.as_("clerk").get("/procedures"))["rows"]
     assert row["number"] == 1
@@ -90,6 +90,11 @@ def test_a_faulty_file_is_refused_with_located_findings_and_nothing_is_deployed(
 def test_only_an_administrator_deploys(city: City) -> None:
     for login in ("leader", "supervisor", "applicant"):
         refused(deploy(city.as_(login), {"single-item.bpmn": CHANGED}), 403)
+
+
+def test_two_files_of_one_name_are_not_guessed_at(city: City) -> None:
+    parts = [(io.BytesIO(data), "single-item.bpmn") for data in (CHANGED, CHANGED + b" ")]
+    refused(city.as_("administrator").post("/procedures", data={"files": parts}), 409)
 
 
 def test_archives_that_are_traps_are_refused(city: City) -> None:
