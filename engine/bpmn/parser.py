@@ -86,7 +86,7 @@ def trigger_of(my_task: Any) -> Trigger | None:
         element=task.task_spec.bpmn_id,
         light=task.task_spec.extensions.light,
         clock=task.task_spec.event_definition.timer.clock,
-        due_at=situation_of(my_task).now,
+        due_at=task.task_spec.event_definition.fired(task),
         attached=attached.task_spec.bpmn_id,
         attached_task=str(attached.id),
         step=attached.task_spec.manual,

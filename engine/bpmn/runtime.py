@@ -8,23 +8,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.expressions import Expression, compile_assignments, compile_expression
+from engine.bpmn.environment import Environment
+from engine.bpmn.faults import told
+from engine.bpmn.guards import guard_rounds, guard_steps
 from engine.bpmn.situation import Situation
 from engine.bpmn.state import CaseWorkflow, restore, save
-from engine.bpmn.timers import timers_of
+from engine.bpmn.timers import timers_of, whole_days
 from engine.bpmn.versions import Version
 from engine.bpmn.vocabulary import Extensions
 from engine.domain.clock import Due
-from engine.errors import Conflict, ProcedureFault, Stale
-
-MAX_STEPS = 5_000  # automatic steps between two waits
-MAX_ROUNDS = 100  # entries of one element in a case; the library loses tasks past about 250
-MAX_DEPTH = 900  # tasks one below another; at 1,000 the library stops looking
+from engine.domain.light import Colour
+from engine.errors import Conflict, Stale
 
 
 @dataclass(frozen=True)
@@ -42,36 +41,24 @@ class OpenTask:
 
 @dataclass(frozen=True)
 class WaitingTimer:
-    """A timer and when it is due. `interrupting` ends the activity it is attached to."""
+    """A timer and when it is due. `interrupting` ends the activity it is attached to.
+
+    `since` is when it began to wait: a timer whose clock had run out by then is due before.
+    """
 
     task: str
     timer: str
     element: str
     clock: str
     due: Due
+    since: datetime
     interrupting: bool
+    light: Colour | None
 
-
-class Environment(BasePythonScriptEngineEnvironment):
-    """Everything the library would evaluate as Python goes to our expressions instead."""
-
-    def __init__(self, version: Version, situation: Situation) -> None:
-        super().__init__()
-        self.version, self.situation = version, situation
-
-    def evaluate(self, expression: str, context: Any, external_context: Any = None) -> Any:
-        compiled = compile_expression(expression, self.version.functions)
-        return self.value(compiled, {**(external_context or {}), **context})
-
-    def value(self, expression: Expression, names: Mapping[str, Any]) -> Any:
-        """Return the value for these names; the situation's facts can't be shadowed by data."""
-        return expression.evaluate({**names, **self.situation.facts}, self.version.functions)
-
-    def execute(self, script: str, context: Any, external_context: Any = None) -> bool:
-        names = {**(external_context or {}), **context, **self.situation.facts}
-        functions = self.version.functions
-        context.update(compile_assignments(script, functions).run(names, functions))
-        return True
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Earliest first; at the same moment lights before what interrupts, yellow before red."""
+        return (self.due.at, self.interrupting, self.light or Colour.GREEN, self.element)
 
 
 class Instance:
@@ -80,7 +67,9 @@ class Instance:
     def __init__(self, workflow: CaseWorkflow, version: Version, situation: Situation) -> None:
         self._workflow, self.version, self.situation = workflow, version, situation
         workflow.situation = situation
-        workflow.script_engine = PythonScriptEngine(environment=Environment(version, situation))
+        workflow.script_engine = PythonScriptEngine(
+            environment=Environment(version.functions, situation)
+        )
         manager = workflow.event_manager
         workflow.task_removed_event.connect(lambda _, task: manager.remove_task(task))
 
@@ -129,7 +118,8 @@ class Instance:
         """
         task = self._find_open(task_id)
         task.data.update(data)
-        task.run()
+        with told():
+            task.run()
         self._settle()
 
     def awaits(self, message: str) -> bool:
@@ -146,29 +136,35 @@ class Instance:
                 f"Expected the case to wait for {message!r} but it does not.",
             )
         event = BpmnEvent(MessageEventDefinition(message), payload=dict(data))
-        self._workflow.send_event(event)
+        with told():
+            self._workflow.send_event(event)
         self._settle()
 
     def waiting_timers(self) -> list[WaitingTimer]:
-        """Return the timers that will be due, earliest first; equal times: lights first."""
+        """Return the timers that will be due, in the order in which they fire."""
         found = [timer for task in self._waiting() for timer in self._timers(task)]
-        return sorted(found, key=lambda each: (each.due.at, each.interrupting, each.element))
+        return sorted(found, key=lambda each: each.order)
 
     def fire_due(
-        self, until: datetime, after: Callable[[WaitingTimer], None]
+        self,
+        until: datetime,
+        before: Callable[[WaitingTimer], None],
+        after: Callable[[WaitingTimer], None],
     ) -> list[WaitingTimer]:
         """Fire in order all that is due at `until`, each with `now` = its due time.
 
-        A light due at the same moment as an interruption is told first. `after` is called when a
-        timer's path has run, still at its time; then `now` is given back.
+        `now` never goes back: a timer that was due before it began to wait fires when it began.
+        `before` and `after` are called at that time, around the timer's path; then `now` is given
+        back.
         """
         now, fired = self.situation.now, []
         while (timer := next(iter(self.waiting_timers()), None)) and timer.due.at <= until:
-            self.situation.now = timer.due.at
+            self.situation.now = max(timer.due.at, timer.since)
+            before(timer)
             self._fire(timer)
             after(timer)
             fired.append(timer)
-            _guard(len(fired))
+            guard_steps(len(fired))
         self.situation.now = now
         return fired
 
@@ -193,19 +189,27 @@ class Instance:
         ]
 
     def _timers(self, task: Any) -> Iterator[WaitingTimer]:
-        interrupting = getattr(task.task_spec, "cancel_activity", True)
+        spec = task.task_spec
+        extensions = spec.extensions or Extensions()
         for timer in timers_of(task):
             if (due := timer.due(task)) is not None:
-                clock = timer.timer.clock
                 yield WaitingTimer(
-                    str(task.id), timer.name, task.task_spec.bpmn_id, clock, due, interrupting
+                    task=str(task.id),
+                    timer=timer.name,
+                    element=spec.bpmn_id,
+                    clock=timer.timer.clock,
+                    due=due,
+                    since=timer.since(task),
+                    interrupting=getattr(spec, "cancel_activity", True),
+                    light=extensions.light and Colour(extensions.light.colour),
                 )
 
     def _fire(self, timer: WaitingTimer) -> None:
         task = self._workflow.get_task_from_id(UUID(timer.task))
-        self.situation.firing = (timer.task, timer.timer)
+        self.situation.firing = (timer.task, timer.timer, timer.due.at)
         try:
-            task.task_spec._update(task)
+            with told():
+                task.task_spec._update(task)
         finally:
             self.situation.firing = None
         self._settle()
@@ -217,30 +221,18 @@ class Instance:
         def count(task: Any) -> None:
             nonlocal steps
             steps += 1
-            _guard(steps)
-            self._guard_rounds(task)
+            guard_steps(steps)
+            guard_rounds(task)
 
         while True:
-            self._workflow.do_engine_steps(did_complete_task=count)
+            with told():
+                self._workflow.do_engine_steps(did_complete_task=count)
             if self._workflow.get_next_task(state=TaskState.READY, manual=False) is None:
                 return
 
-    def _guard_rounds(self, task: Any) -> None:
-        spec = task.task_spec
-        rounds = sum(1 for each in task.workflow.tasks.values() if each.task_spec is spec)
-        if rounds > MAX_ROUNDS or task.depth > MAX_DEPTH:
-            name = spec.bpmn_name or spec.bpmn_id or spec.name
-            raise ProcedureFault(
-                f"“{name}”在本办件中已反复 {rounds} 次，流程不再往回走。"
-                "请作出决定，或请流程管理员检查流程图中的回路。",
-                f"{name} was entered {rounds} times in this case; decide, or have the loop in "
-                "the diagram mended.",
-                code="too-many-rounds",
-            )
-
     def _find_open(self, task_id: str) -> Any:
-        task = self._workflow.get_task_from_id(UUID(task_id))
-        if task is None or not _is_open(task):
+        task = next((t for t in self._tasks() if str(t.id) == task_id and _is_open(t)), None)
+        if task is None:
             raise Stale(
                 "该环节已经办结或已取消，请刷新后查看最新状态。",
                 "Expected an open user task but it is finished or cancelled; reload the case.",
@@ -263,7 +255,9 @@ class Instance:
     def _limit(self, task: Any, extensions: Extensions) -> int | None:
         if extensions.limit is None:
             return None
-        return self._workflow.script_engine.environment.evaluate(extensions.limit.days, task.data)
+        days = self._workflow.script_engine.environment.evaluate(extensions.limit.days, task.data)
+        name = task.task_spec.bpmn_name or task.task_spec.bpmn_id
+        return whole_days(days, name, extensions.limit.days)
 
 
 def _is_open(task: Any) -> bool:
@@ -272,14 +266,3 @@ def _is_open(task: Any) -> bool:
 
 def _age(task: Any) -> tuple[float, str]:
     return task.last_state_change, str(task.id)
-
-
-def _guard(steps: int) -> None:
-    if steps > MAX_STEPS:
-        raise ProcedureFault(
-            f"流程连续自动运行了 {MAX_STEPS} 步仍未停下，已全部撤销。"
-            "请检查流程图中没有人工环节的回路。",
-            f"The procedure ran {MAX_STEPS} automatic steps without waiting; all was undone. Look "
-            "for a loop without a user task in the diagram.",
-            code="endless-loop",
-        )

@@ -57,4 +57,4 @@ class Situation:
     perform: Callable[[OperationCall], Mapping[str, Any] | None]
     facts: dict[str, Any] = field(default_factory=dict)
     clocks: dict[str, Clock] = field(default_factory=dict)
-    firing: tuple[str, str] | None = None  # (task, timer): the one timer that may fire now
+    firing: tuple[str, str, datetime] | None = None  # (task, timer, due): what alone may fire now

@@ -39,21 +39,29 @@ class ClockTimer(TimerEventDefinition):
 
     def has_fired(self, my_task: Any) -> bool:
         armed = self._armed(my_task)
-        if situation_of(my_task).firing == (str(my_task.id), self.name):
-            armed["fired"] = True
-        return bool(armed.get("fired"))
+        firing = situation_of(my_task).firing
+        if firing is not None and firing[:2] == (str(my_task.id), self.name):
+            armed["fired"] = firing[2].isoformat()
+        return "fired" in armed
 
-    def reset(self, my_task: Any) -> None:
-        super().reset(my_task)
-        my_task.internal_data.get(ARMED, {}).pop(self.name, None)
+    def fired(self, my_task: Any) -> datetime:
+        """Return when the timer of this task, which has fired, was due."""
+        return datetime.fromisoformat(my_task.internal_data[ARMED][self.name]["fired"])
+
+    def since(self, my_task: Any) -> datetime:
+        """Return when the timer of this task began to wait, or its clock did if that was later."""
+        return datetime.fromisoformat(self._armed(my_task)["start"])
 
     def due(self, my_task: Any) -> Due | None:
-        """Return when the timer of this task is due; None while its clock stands or never runs."""
+        """Return when the timer of this task is due.
+
+        None while its clock stands, has not started, or was stopped before the limit was over.
+        """
         armed = self._armed(my_task)
-        if armed.get("fired"):
+        if "fired" in armed:
             return None
         situation = situation_of(my_task)
-        start = datetime.fromisoformat(armed["start"])
+        start = self.since(my_task)
         if self.timer.clock == "calendar":
             return calendar_due(start, armed["text"], situation.calendar)
         if self.timer.clock == "date":
@@ -63,7 +71,10 @@ class ClockTimer(TimerEventDefinition):
         clock = situation.clocks.get(self.timer.clock)
         if self.timer.clock == "step":
             clock = Clock("step", start, armed["threshold"])
-        return due(clock, situation.calendar, armed["threshold"]) if clock else None
+        end = clock and due(clock, situation.calendar, armed["threshold"])
+        if end is None or (clock.stopped is not None and clock.stopped < end.at):
+            return None
+        return end
 
     def details(self, my_task: Any) -> PendingBpmnEvent:
         return PendingBpmnEvent(self.name, type(self).__name__, None)
@@ -92,16 +103,7 @@ class ClockTimer(TimerEventDefinition):
 
     def _threshold(self, my_task: Any) -> int | None:
         value = self._value(my_task)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise ExpressionError(
-                f"定时事件“{self.name}”应得到不小于 0 的整数个工作日，"
-                f"实际得到 {value!r}。请改写表达式“{self.expression}”。",
-                f"Expected timer {self.name} to give a whole number of working days of 0 or more "
-                f"but got {value!r}; mend the expression {self.expression!r}.",
-            )
-        return value
+        return None if value is None else whole_days(value, self.name, self.expression)
 
     def _date(self, my_task: Any) -> str:
         text = self.timer.text if self.timer.threshold is None else self._value(my_task)
@@ -114,6 +116,18 @@ class ClockTimer(TimerEventDefinition):
         if self.limit is not None:
             names["limit"] = environment.value(self.limit, names)
         return environment.value(self.timer.threshold, names)
+
+
+def whole_days(value: Any, name: str, expression: str) -> int:
+    """Return `value` if it is a number of working days. Raises `ExpressionError` naming `name`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ExpressionError(
+            f"“{name}”应得到不小于 0 的整数个工作日，实际得到 {value!r}。"
+            f"请改写表达式“{expression}”。",
+            f"Expected {name} to give a whole number of working days of 0 or more but got "
+            f"{value!r}; mend the expression {expression!r}.",
+        )
+    return value
 
 
 def date_due(text: Any) -> Due:

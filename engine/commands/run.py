@@ -158,14 +158,15 @@ def fire(run: CaseRun) -> list[WaitingTimer]:
     """Fire all that is due, as the scheduler's deed, each at its own time."""
     actor, run.actor = run.actor, SCHEDULER
     try:
-        return run.instance.fire_due(run.now, after=lambda timer: _fired(run, timer))
+        return run.instance.fire_due(
+            run.now,
+            before=lambda timer: run.record(
+                "timer_fired", {"element": timer.element, "clock": timer.clock}
+            ),
+            after=lambda timer: sync_work_items(run),
+        )
     finally:
         run.actor = actor
-
-
-def _fired(run: CaseRun, timer: WaitingTimer) -> None:
-    run.record("timer_fired", {"element": timer.element, "clock": timer.clock})
-    sync_work_items(run)
 
 
 def _prepare(
@@ -267,7 +268,8 @@ def _work_item(run: CaseRun, task: OpenTask) -> WorkItem:
 
 def _write_deadlines(run: CaseRun) -> None:
     timers = run.instance.waiting_timers()
-    wanted = {each.task: (each.element, each.due.at) for each in timers}
+    # One row a task: of the timers of an event-based gateway, the one that is due first.
+    wanted = {each.task: (each.element, each.due.at) for each in reversed(timers)}
     query = sa.select(Deadline).where(Deadline.case_id == run.case.id)
     for row in run.session.scalars(query):
         if wanted.get(row.task) == (row.element, row.due_at):
