@@ -1,7 +1,7 @@
 """Which files make a version of a procedure: its diagrams, and the forms, notices and tables named.
 
 Paths are canonical, so that the same files have the same hash wherever they came from:
-`processes/<file>.bpmn`, `forms/<key>.yaml`, `forms/notices/<file>`, `rules/<file>.dmn`.
+`processes/<first process>.bpmn`, `forms/<key>.yaml`, `forms/notices/<file>`, `rules/<file>.dmn`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ THRESHOLDS = f"rules/{LIGHT_THRESHOLDS}.dmn"
 def canonical(name: str, data: bytes) -> str | None:
     """Return the canonical path of an uploaded file, or None for what no procedure stands on.
 
-    A form is named by its `$id`, a notice template by its file name; folders do not matter.
+    A diagram is named by its first executable process (two procedures may both lie in a file
+    main.bpmn), a form by its `$id`, a notice template by its file name; folders do not matter.
     """
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.name.endswith(".bpmn20.xml"):
-        return f"processes/{path.name.removesuffix('.bpmn20.xml')}.bpmn"
     if path.suffix in DIAGRAMS:
-        return f"processes/{path.stem}.bpmn"
+        stem = path.name.removesuffix(".bpmn20.xml").removesuffix(path.suffix)
+        return f"processes/{next(iter(_references(data, name).processes), stem)}.bpmn"
     if path.suffix == ".dmn":
         return f"rules/{path.name}"
     if path.suffix == ".typ":

@@ -20,7 +20,10 @@ from engine.domain.actor import ADMINISTRATOR, Actor
 from engine.errors import Conflict, Forbidden
 from engine.resources import Resources
 from engine.store import definitions, journal
+from engine.store.settings import lock_setting
 from engine.store.tables import ProcedureVersion
+
+LOCK = "procedures"  # the setting whose row a deployment locks
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,15 @@ def deploy(
 
     `files` maps names as uploaded to bytes. What they name and is not among them is taken from
     `beside` (files on the analyst's disk), else from what is deployed already. Every deployed
-    procedure that stands on one of the files, or calls one of the processes, is renewed with it.
-    Raises `DeploymentRefused` with all findings.
+    procedure that stands on one of the files, or calls one of the processes, is renewed with it,
+    but otherwise keeps its own files. Raises `DeploymentRefused` with all findings.
     """
     if not actor.has_post(ADMINISTRATOR) and actor.account_id is not None:
         raise Forbidden("只有系统管理员可以部署流程。", "Only an administrator may deploy.")
+    lock_setting(session, LOCK, "")  # two at once would both store the same number
     uploaded = canonical_files(files)
-    candidates, findings = _candidates(session, uploaded, canonical_files(beside or {}))
-    findings += check(resources.organisation, uploaded, candidates)
+    candidates, findings = _candidates(session, uploaded, _first_of_each(beside or {}))
+    findings = _as_given(findings + check(resources.organisation, uploaded, candidates), files)
     if has_errors(findings):
         raise refusal(findings)
     if not candidates:
@@ -92,6 +96,21 @@ def canonical_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return uploaded
 
 
+def _first_of_each(beside: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files by canonical path; a second one of the same path (an old copy) is left out."""
+    around: dict[str, bytes] = {}
+    for name, data in beside.items():
+        around.setdefault(canonical(name, data) or "", data)
+    around.pop("", None)
+    return around
+
+
+def _as_given(findings: list[Finding], files: Mapping[str, bytes]) -> list[Finding]:
+    """Return findings with the names under which the files were uploaded."""
+    given = {canonical(name, data): name for name, data in files.items()}
+    return in_order(replace(each, file=given.get(each.file, each.file)) for each in findings)
+
+
 def _candidates(
     session: Session, uploaded: Mapping[str, bytes], beside: Mapping[str, bytes]
 ) -> tuple[list[Candidate], list[Finding]]:
@@ -100,16 +119,27 @@ def _candidates(
     present = {key: definitions.files_of(session, row.id) for key, row in deployed.items()}
     elsewhere = {path: data for files in present.values() for path, data in files.items()}
     names, findings = _processes(uploaded)
+    fresh = dict(uploaded)
     candidates = []
-    for key in sorted({*names, *deployed}):
+    for key in sorted(names):
         mine = present.get(key, {})
-        if key not in names and not uploaded.keys() & mine.keys():
-            continue
         files = assemble(key, Sources((uploaded, beside, mine, elsewhere)))
-        called = tuple(sorted((names.keys() - {key}) & _inside(files))) if mine else ()
-        name = names.get(key) or deployed[key].name
-        candidates.append(Candidate(key, name, files, called))
+        fresh |= files
+        candidates.append(Candidate(key, names[key], files, _called(names, key, files, mine)))
+    for key in sorted(present.keys() - names.keys()):
+        mine = present[key]
+        if uploaded.keys() & mine.keys():
+            files = assemble(key, Sources((fresh, mine, beside, elsewhere)))
+            called = _called(names, key, files, mine)
+            candidates.append(Candidate(key, deployed[key].name, files, called))
     return candidates, findings
+
+
+def _called(
+    names: Mapping[str, str], key: str, files: Mapping[str, bytes], mine: Mapping[str, bytes]
+) -> tuple[str, ...]:
+    """Return the uploaded processes for which a procedure that is deployed already is renewed."""
+    return tuple(sorted((names.keys() - {key}) & _inside(files))) if mine else ()
 
 
 def _processes(uploaded: Mapping[str, bytes]) -> tuple[dict[str, str], list[Finding]]:
@@ -159,10 +189,9 @@ def examine(
     organisation: Organisation, files: Mapping[str, bytes], beside: Mapping[str, bytes]
 ) -> list[Finding]:
     """Return what the gate says of `files`, named as they were given, without deploying them."""
-    uploaded, around = canonical_files(files), canonical_files(beside)
+    uploaded = canonical_files(files)
     names, findings = _processes(uploaded)
-    sources = Sources((uploaded, around))
+    sources = Sources((uploaded, _first_of_each(beside)))
     candidates = [Candidate(key, name, assemble(key, sources)) for key, name in names.items()]
     findings += check(organisation, uploaded, candidates)
-    given = {canonical(name, data): name for name, data in files.items()}
-    return in_order(replace(f, file=given[f.file]) for f in findings if f.file in given)
+    return [each for each in _as_given(findings, files) if each.file in files]

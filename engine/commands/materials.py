@@ -57,7 +57,7 @@ def check_upload(file_name: str, stream: BinaryIO) -> Upload:
             f"expected a file name of 1 to {MAX_NAME} visible characters",
         )
         raise Invalid(f"{words.zh}。", f"{words.en}.", fields=[FieldError("/file", words)])
-    ending = name.rpartition(".")[2].lower()
+    ending = PurePosixPath(name).suffix[1:].lower()
     ending = "jpg" if ending == "jpeg" else ending
     if ending not in KINDS:
         raise _unsupported(", ".join(KINDS))

@@ -38,13 +38,8 @@ def withdraw(
     reason = _reason(reason)
     case = lock_case(session, number)
     require_own(actor, case)
-    if case.status not in BEFORE_DECISION:
-        raise Conflict(
-            "只有在作出决定之前才能撤回申请；作出决定后只能依法申请注销。",
-            "Expected a case before its decision; afterwards only a cancellation is possible.",
-            status=case.status,
-        )
     with running(session, resources, case, actor, now) as run:
+        _require_undecided(case)  # only now: what fell due by itself may have ended the case
         if by_agent:
             _require_mandate(run)
         run.answers = {"reason": reason, "by": "agent" if by_agent else "applicant"}
@@ -55,6 +50,15 @@ def withdraw(
             {"outcome": "withdrawn", "return_ground": "withdrawn", "return_status": "withdrawn"},
         )
     return case
+
+
+def _require_undecided(case: Case) -> None:
+    if case.status not in BEFORE_DECISION:
+        raise Conflict(
+            "只有在作出决定之前才能撤回申请；作出决定后只能依法申请注销。",
+            "Expected a case before its decision; afterwards only a cancellation is possible.",
+            status=case.status,
+        )
 
 
 def _reason(reason: str) -> str:

@@ -39,12 +39,14 @@ def release(
     session: Session, *, actor: Actor, work_item_id: int, version: int, now: datetime
 ) -> WorkItem:
     """Give a claimed work item back to everybody of its post."""
-    case, item = _open_item(session, actor, work_item_id, version)
-    if item.assignee_id != actor.account_id and not may_reassign(actor, place_of(case, item)):
+    case, item = _locked_item(session, work_item_id)
+    own = actor.account_id is not None and item.assignee_id == actor.account_id
+    if not own and not may_reassign(actor, place_of(case, item)):
         raise Forbidden(
             "只有签收人本人或部门负责人可以退回待办。",
             "Only who claimed it, or the department's leader, may release it.",
         )
+    _check_version(item, version)
     return _assign(session, case, item, actor, None, "task_released", now)
 
 

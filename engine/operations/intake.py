@@ -24,15 +24,15 @@ DEEMED = "deemed"  # 行政许可法 art. 32: silence for five working days acce
 def accept(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
     """Accept the case: freeze its catalogue values, start both clocks (P16).
 
-    Normally as of now, once every required material is there. With `deemed`, whatever is missing,
-    as of the last receipt: a limit that ran out in silence (L32).
+    Normally as of now, once every material is there that was required when he applied. With
+    `deemed`, whatever is missing, as of the last receipt: a limit that ran out in silence (L32).
     """
     case, deemed = run.case, call.params.get(DEEMED) == "true"
     if case.accepted_at is not None:
         raise Conflict("该办件已经受理。", "Expected a case not yet accepted but it is accepted.")
-    _freeze_item(run)
     if not deemed:
         _require_complete(run)
+    _freeze_item(run)
     case.accepted_at = _last_receipt(run) if deemed else run.situation.now
     case.accepted_day = shanghai_day(case.accepted_at)
     case.status = Status.ACCEPTED
@@ -54,12 +54,7 @@ def request_supplement(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
     """
     case, now = run.case, run.situation.now
     earlier = latest_supplement(run.session, run.case)
-    defects = list(run.answers.get("defects") or ())
-    named = {defect["material"] for defect in defects}
-    defects += [defect for defect in _missing_now(run) if defect["material"] not in named]
-    if earlier is not None:
-        first = {defect["material"] for defect in earlier.defects}
-        defects = [defect for defect in defects if defect["material"] in first]
+    defects = _defects(run, earlier)
     if not defects:
         raise Invalid(
             "没有需要补正的材料，请选择“齐全”或写明需要补正的内容。",
@@ -83,6 +78,17 @@ def request_supplement(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
     return {"supplement_due": end.last_day.isoformat()}
 
 
+def _defects(run: CaseRun, earlier: Supplement | None) -> list[dict[str, Any]]:
+    listed = list(run.answers.get("defects") or ())
+    named = {defect["material"] for defect in listed}
+    listed += [defect for defect in _missing_now(run) if defect["material"] not in named]
+    if earlier is None:
+        return listed
+    # What a repetition does not say anew (kind, requirement, basis) stays as it was told.
+    told = {defect["material"]: defect for defect in reversed(earlier.defects)}
+    return [{**told[d["material"]], **d} for d in listed if d["material"] in told]
+
+
 def missing_in(item: Mapping[str, Any], present: Collection[str]) -> list[dict[str, Any]]:
     """Return a defect for each required material of an item that is not among `present`."""
     return [_missing(m) for m in item["materials"] if m["required"] and m["code"] not in present]
@@ -104,11 +110,18 @@ def _missing_now(run: CaseRun) -> list[dict[str, Any]]:
 
 
 def _freeze_item(run: CaseRun) -> None:
-    """Copy the catalogue's present values into the case: it is accepted under these."""
+    """Copy the catalogue's present values into the case: it is accepted under these.
+
+    What was handed in stays known, though the catalogue may ask for it no more.
+    """
     item = run.resources.items.get(run.case.item_code)
-    if item is not None:
-        run.case.item = asdict(item)
-        run.situation.facts.update(run.facts())
+    if item is None:
+        return
+    present = asdict(item)
+    gone = {m.code for m in materials(run.session, run.case)} - {m.code for m in item.materials}
+    kept = [m for m in run.case.item["materials"] if m["code"] in gone]
+    run.case.item = {**present, "materials": [*present["materials"], *kept]}
+    run.situation.facts.update(run.facts())
 
 
 def _require_complete(run: CaseRun) -> None:
