@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.authentication import TOKEN_HOURS
 from api.changes import change, respond
-from api.context import config, now, resources
+from api.context import config, now, resources, session_time
 from api.schemas.people import Account, Credentials, NewAccount, SignedIn
 from engine.commands.accounts import check_registration, register
 from engine.queries.people import account_page
@@ -59,7 +59,7 @@ def register_account(json_data: dict[str, Any]) -> Response:
     "lock the account for five minutes.",
 )
 def login(json_data: dict[str, Any]) -> Response:
-    moment = now()
+    moment = session_time()
     with reading() as session:
         attempt = accounts.find_login(session, json_data["login"])
     matches = accounts.password_matches(attempt, json_data["password"], config().password_cost)

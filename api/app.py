@@ -36,7 +36,7 @@ from api.authentication import authenticate
 from api.context import EXTENSION, Installation
 from engine.config import CHECKOUT, Config, ConfigError
 from engine.errors import FieldError, Invalid, NotFound, Words
-from engine.present import present_time
+from engine.present import present_time, real_time
 from engine.resources import load_resources
 from engine.store.database import prepare
 from engine.store.schema import is_current
@@ -77,8 +77,9 @@ def create_app(
     _configure(app, config)
     prepare(app, config)
     _require_schema(app)
+    session_clock = clock or real_time
     clock = clock or (lambda: present_time(config))
-    app.extensions[EXTENSION] = Installation(config, load_resources(config), clock)
+    app.extensions[EXTENSION] = Installation(config, load_resources(config), clock, session_clock)
     for edge in (log, headers, problems):
         edge.register(app)
     _register_api(app, config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import g, request
 
-from api.context import now
+from api.context import session_time
 from engine.errors import Unauthenticated
 from engine.store.accounts import account_for_token
 from engine.store.people import actor_of
@@ -17,7 +17,7 @@ TOKEN_HOURS = 12
 def authenticate() -> None:
     """Put the actor of the request's token into the context. Raises `Unauthenticated`."""
     token = bearer_token()
-    moment = now()
+    moment = session_time()
     with reading() as session:
         account = account_for_token(session, token, moment)
         g.actor = account and actor_of(session, account.id)

@@ -17,11 +17,15 @@ EXTENSION = "lianban"
 
 @dataclass(frozen=True)
 class Installation:
-    """Loaded once a process. `clock` returns the present as aware UTC."""
+    """Loaded once a process. `clock` returns the present as aware UTC.
+
+    `session_clock` is what sign-ins last by: moving the demonstration's clock ends none.
+    """
 
     config: Config
     resources: Resources
     clock: Callable[[], datetime]
+    session_clock: Callable[[], datetime]
 
 
 def installation() -> Installation:
@@ -44,6 +48,11 @@ def now() -> datetime:
     if "now" not in g:
         g.now = installation().clock()
     return g.now
+
+
+def session_time() -> datetime:
+    """Return the moment by which sign-ins, tokens and locks last, as aware UTC."""
+    return installation().session_clock()
 
 
 def actor() -> Actor:

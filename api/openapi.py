@@ -16,7 +16,8 @@ SPEC = "/api/openapi.json"
 DOCS = "/api/docs"
 ABOUT = """\
 Online approval and electronic supervision (联办). Texts are Chinese, or English with
-`Accept-Language: en`. Times are ISO 8601 in UTC, days are dates in Asia/Shanghai.
+`Accept-Language: en`. Times are ISO 8601 in UTC, days are dates in Asia/Shanghai. The addresses
+below stand under `/api/v1`.
 
 **An application, from filing to delivery**
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import api.items
 import engine.scheduler
 from api.app import create_app
 from api.log import JsonLines
-from engine.config import ConfigError
+from engine.config import CHECKOUT, ConfigError
 from engine.queries import health
 from engine.scheduler import tick
 from tests.api.city import City, ok, refused
@@ -114,3 +116,18 @@ def test_without_the_schema_the_start_says_so_in_one_line(tmp_path: Path) -> Non
         create_app(config)
     assert "lianban serve" in refusal.value.message.en
     assert "\n" not in refusal.value.message.zh + refusal.value.message.en
+
+
+def test_a_server_that_cannot_start_says_why_in_one_line_and_gives_up(tmp_path: Path) -> None:
+    environment = {"LIANBAN_DATA": str(tmp_path / "var"), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import wsgi"],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert "lianban serve" in line
