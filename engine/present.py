@@ -23,9 +23,14 @@ from engine.transaction import reading, writing
 OFFSET = "demo.offset"  # seconds that the demonstration's clock is ahead
 
 
+def real_time() -> datetime:
+    """Return the real present as aware UTC: sign-ins last by it, demonstration or not."""
+    return datetime.now(UTC)
+
+
 def present_time(config: Config) -> datetime:
     """Return the present as aware UTC; in a demonstration, the demonstration's."""
-    real = datetime.now(UTC)
+    real = real_time()
     if not config.demo:
         return real
     with reading() as session:
@@ -47,7 +52,7 @@ def move_clock(resources: Resources, config: Config, to: datetime) -> datetime:
 
 
 def _set_offset(session: Session, to: datetime) -> None:
-    real = datetime.now(UTC)
+    real = real_time()
     offset = float(lock_setting(session, OFFSET, "0"))
     if to < real + timedelta(seconds=offset):
         raise Invalid(

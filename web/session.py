@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from wtforms.validators import ValidationError
 
 from api.authentication import TOKEN_HOURS
-from api.context import config, now, resources
+from api.context import config, now, resources, session_time
 from engine.commands import accounts
 from engine.config import LANGUAGES
 from engine.domain.actor import Actor
@@ -40,7 +40,7 @@ def identify() -> None:
     """Put language and actor (None: nobody) into the context; a dead token is nobody."""
     chosen = request.cookies.get(LANGUAGE)
     g.language = chosen if chosen in LANGUAGES else None
-    token, moment = request.cookies.get(COOKIE), now()
+    token, moment = request.cookies.get(COOKIE), session_time()
     g.actor = None
     if token:
         with reading() as session:
@@ -108,7 +108,7 @@ def login() -> str | tuple[str, int] | Answer:
 
 def _attempt(name: str, password: str) -> tuple[Actor | None, str | None]:
     """Sign in; the slow hash runs in no transaction. A failure is committed too: it counts."""
-    moment = now()
+    moment = session_time()
     with reading() as session:
         attempt = find_login(session, name)
     matches = password_matches(attempt, password, config().password_cost)

@@ -75,7 +75,7 @@ def _supplementing(session: Session, case: Case) -> Words:
     day = last_day(supplement.due_at)
     zh, en = "、".join(m["name"] for m in named), "; ".join(m["name_en"] for m in named)
     return Words(
-        f"请在{_zh(day)}前一次补齐：{zh}。逾期将作退件处理。",
+        f"请最迟于{_zh(day)}一次补齐：{zh}。逾期将作退件处理。",
         f"Supplement all of this by {day}, or the case is returned: {en}.",
     )
 

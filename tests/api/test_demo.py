@@ -57,6 +57,12 @@ def test_the_clock_moves_forward_and_does_what_fell_due(demo: City) -> None:
         assert present_time(demo.app.extensions["lianban"].config).day == 2
 
 
+def test_moving_it_signs_nobody_out(demo: City) -> None:
+    clerk = demo.as_("clerk")
+    ok(clerk.post("/demo/clock", json={"advance": "P6M"}))
+    assert ok(clerk.get("/me"))["login"] == "clerk"
+
+
 def test_it_never_goes_back_nor_beyond_the_calendars(demo: City) -> None:
     clerk = demo.as_("clerk")
     refused(clerk.post("/demo/clock", json={"to": "2026-01-30T00:00:00Z"}), 422, "clock-back")
