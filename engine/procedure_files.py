@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +16,16 @@ MAX_FILES = 200
 MAX_BYTES = 20_000_000
 BESIDE = ("forms", "processes")  # the folders of a checkout that hold what procedures name
 NOT_PROCEDURES = {"calendar", "catalogue"}
+# What reading a damaged archive raises, depending on where it is damaged.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def read_paths(paths: Iterable[Path]) -> dict[str, bytes]:
@@ -64,7 +76,7 @@ def unzip(data: bytes) -> dict[str, bytes]:
             if len(infos) > MAX_FILES:
                 raise _too_large()
             return _unpack(archive, infos)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except UNREADABLE:
         raise Invalid(
             "压缩包无法读取：不是 zip 格式、已损坏或有密码。",
             "Expected a zip archive without a password but it can't be read.",

@@ -91,12 +91,14 @@ def only_one(config: Config) -> Iterator[bool]:
         with (config.data / "scheduler.lock").open("w") as file:
             yield _locked(file.fileno())
         return
+    lock = sa.text("SELECT pg_try_advisory_lock(:key)")
     with engine_for("reading").connect() as connection:
-        yield bool(
-            connection.execute(
-                sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}
-            ).scalar()
-        )
+        mine = connection.execute(lock, {"key": ADVISORY_LOCK}).scalar()
+        connection.rollback()  # the lock is the connection's; an open snapshot would only cost
+        try:
+            yield bool(mine)
+        finally:
+            connection.invalidate()  # given back to the pool it would keep the lock
 
 
 def _locked(handle: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,24 +26,36 @@ def deliver(resources: Resources, now: datetime, send: Send | None = None) -> in
 
 
 def _deliver(resources: Resources, row_id: int, now: datetime, send: Send | None) -> bool:
-    with reading() as session:
-        payload = payload_of(resources.keys, session.get_one(Outbox, row_id))
-    error = _hand_over(row_id, payload, send)
+    payload, error = _read(resources, row_id)
+    if payload is not None:
+        error = _hand_over(row_id, payload, send)
     with writing() as session:
         row = session.get_one(Outbox, row_id, with_for_update=True)
         if row.delivered_at is not None:
             return False
         row.attempts += 1
         row.error = error
+        if payload is not None:
+            put_in_inbox(session, row, payload, now)  # even where the gateway is down
         if error is None:
-            put_in_inbox(session, row, payload, now)
             row.delivered_at, row.next_at = now, None
         else:
-            row.next_at = now + min(FIRST_PAUSE * 2 ** (row.attempts - 1), LONGEST_PAUSE)
+            # 2 ** 9 pauses are past the longest one; a larger power would overflow one day.
+            row.next_at = now + min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 9), LONGEST_PAUSE)
     return error is None
 
 
-def _hand_over(row_id: int, payload: dict, send: Send | None) -> str | None:
+def _read(resources: Resources, row_id: int) -> tuple[dict[str, Any] | None, str | None]:
+    """Return what a row holds, or what went wrong: it must not stop the other messages."""
+    with reading() as session:
+        row = session.get_one(Outbox, row_id)
+        try:
+            return payload_of(resources.keys, row), None
+        except Exception as error:
+            return None, type(error).__name__
+
+
+def _hand_over(row_id: int, payload: dict[str, Any], send: Send | None) -> str | None:
     """Hand a message to the gateway, outside of any transaction. Return what went wrong, if so."""
     if send is None or not payload.get("phone"):
         return None

@@ -1,0 +1,3 @@
+"""The city of the commands' tests."""
+
+from tests.commands.conftest import city, shared  # noqa: F401  (fixtures)
