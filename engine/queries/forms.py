@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +26,13 @@ MASKS = {"id-number": mask_id, "mobile": mask_phone}
 def form_in(files: Mapping[str, bytes], key: str) -> Form:
     """Return a form of a deployed version, by the version's files."""
     path = FORM_PATH.format(key)
-    return load_form(files[path], path)
+    return _parsed(files[path], path)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(data: bytes, path: str) -> Form:
+    """Read a form once: versions are immutable, and YAML takes tens of milliseconds."""
+    return load_form(data, path)
 
 
 def form_of_version(session: Session, resources: Resources, version_id: int, key: str) -> Form:
