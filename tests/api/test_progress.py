@@ -1,4 +1,4 @@
-"""Progress by number and query code."""
+"""Progress by number and query code (P2c)."""
 
 from __future__ import annotations
 
