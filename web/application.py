@@ -16,6 +16,7 @@ from engine.queries.case_file import case_file
 from engine.queries.places import filing_counties
 from engine.transaction import reading, writing
 from web.blueprint import pages
+from web.filled import application_fields
 from web.forms import Field, build
 from web.posted import edit_of, read
 from web.render import page
@@ -117,18 +118,11 @@ def submit(number: str) -> str | Answer:
         return redirect(url_for("pages.submitted", number=number), 303)
     with reading() as session:
         file = case_file(session, resources(), actor, number, moment)
-        form = _form_of(session, file)
+        filled = application_fields(session, actor, file)
     if file["status"]["code"] != "draft":
         return redirect(url_for("pages.case_page", number=number))
     missing = [m for m in file["materials"] if m["required"] and not m["files"]]
-    return page("submit.html", file=file, missing=missing, root=form)
-
-
-def _form_of(session: Any, file: dict[str, Any]) -> Field | None:
-    """Return the application as it was filled in, by the form that is in force now."""
-    item = items.item_page(session, resources(), file["item"]["code"])
-    form = item["application_form"]
-    return form and build(form["schema"], file["application"])
+    return page("submit.html", file=file, missing=missing, application=filled)
 
 
 @pages.get("/cases/<number>/submitted")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from flask import Response
+from flask import Response, send_file
 
 from api.context import now, resources
 from engine.commands.diagram import Marks, marks_of
@@ -20,6 +21,7 @@ from engine.queries.timeline import timeline
 from engine.queries.visible import find_case, no_such_case
 from engine.transaction import reading, writing
 from web.blueprint import pages
+from web.filled import application_fields
 from web.render import page
 from web.session import signed_in
 
@@ -44,6 +46,7 @@ def case_page(number: str) -> str:
     with reading() as session:
         row = find_case(session, actor, number)
         file = case_file(session, resources(), actor, number, moment)
+        filled = application_fields(session, actor, file)
         clocks = clock_page(session, resources(), actor, number, moment)
         history = timeline(session, resources(), actor, number)
         inside = actor.sees(row.department, row.county)
@@ -52,6 +55,7 @@ def case_page(number: str) -> str:
     return page(
         "case.html",
         file=file,
+        filled=filled,
         clocks=clocks,
         history=history,
         inside=inside,
@@ -89,6 +93,4 @@ def notice_pdf(notice_id: int) -> Response:
         _, notice = find_notice(session, resources(), actor, notice_id)
         name = f"{notice.title}.pdf"
         pdf = pdf_of(session, resources(), notice_id, moment)
-    response = Response(pdf, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "inline", filename=name)
-    return response
+    return send_file(io.BytesIO(pdf), mimetype="application/pdf", download_name=name)

@@ -15,6 +15,7 @@ from engine.queries.case_file import case_file
 from engine.queries.task import task_page
 from engine.transaction import reading, writing
 from web.blueprint import pages
+from web.filled import application_fields
 from web.forms import Field, build
 from web.posted import edit_of, read
 from web.render import page, translated
@@ -49,6 +50,7 @@ def _load(actor: Actor, task_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
     with reading() as session:
         found = task_page(session, resources(), actor, task_id, moment)
         file = case_file(session, resources(), actor, found["case"]["number"], moment)
+        file["filled"] = application_fields(session, actor, file)
     return found, file
 
 
