@@ -92,9 +92,10 @@ def only_one(config: Config) -> Iterator[bool]:
             yield _locked(file.fileno())
         return
     lock = sa.text("SELECT pg_try_advisory_lock(:key)")
-    with engine_for("reading").connect() as connection:
+    with engine_for("reading").connect() as plain:
+        # The lock is the connection's; a transaction kept open for days would only cost.
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
         mine = connection.execute(lock, {"key": ADVISORY_LOCK}).scalar()
-        connection.rollback()  # the lock is the connection's; an open snapshot would only cost
         try:
             yield bool(mine)
         finally:

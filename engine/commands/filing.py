@@ -50,8 +50,8 @@ def open_application(
         version_row.id, lambda each: definitions.load_version(session, each)
     )
     key = version.start_form()
-    if key is not None:
-        data = checked(form_of(version, key), form_context(asdict(item)), data)
+    # Without a form nothing is asked, and what is sent all the same is not kept unchecked.
+    data = checked(form_of(version, key), form_context(asdict(item)), data) if key else {}
     case = _draft(session, resources, actor, item, county, channel, data, now)
     case.procedure_version_id = version_row.id
     session.add(case)

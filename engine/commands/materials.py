@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -90,15 +90,7 @@ def add_material(
     """
     case = lock_case(session, number)
     require_own(actor, case)
-    if case.status not in TAKES_MATERIALS:
-        raise Conflict(
-            "该办件现在不接收材料：只有草稿和待补齐补正的办件可以上传。",
-            "Expected a draft or a case waiting for a supplement; it takes no materials now.",
-            status=case.status,
-        )
-    material = _material(case, code)
-    if upload.ending not in material["accepts"]:
-        raise _unsupported(", ".join(material["accepts"]))
+    material = _wanted(case, code, upload)
     row = Material(
         case_id=case.id,
         code=code,
@@ -151,7 +143,21 @@ def remove_material(
     )
 
 
-def _material(case: Case, code: str) -> dict:
+def _wanted(case: Case, code: str, upload: Upload) -> dict[str, Any]:
+    """Return the catalogue's entry of a material that this case takes now in this format."""
+    if case.status not in TAKES_MATERIALS:
+        raise Conflict(
+            "该办件现在不接收材料：只有草稿和待补齐补正的办件可以上传。",
+            "Expected a draft or a case waiting for a supplement; it takes no materials now.",
+            status=case.status,
+        )
+    material = _material(case, code)
+    if upload.ending not in material["accepts"]:
+        raise _unsupported(", ".join(material["accepts"]))
+    return material
+
+
+def _material(case: Case, code: str) -> dict[str, Any]:
     material = next((m for m in case.item["materials"] if m["code"] == code), None)
     if material is None:
         listed = ", ".join(m["code"] for m in case.item["materials"])

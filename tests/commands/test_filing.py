@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.commands import filing
@@ -10,6 +12,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store.tables import Case, Submission
 from engine.transaction import writing
 from tests.cases import CITY, COUNTY, IDENTITY, PLANNING, City, Walk
+from tests.commands.test_deployment import caller, put
 
 PERSON = {
     "type": "person",
@@ -93,6 +96,15 @@ def test_only_the_window_of_the_department_files_at_its_counter(city: City) -> N
         with pytest.raises(Forbidden):
             open_with(city, actor=actor, channel="counter")
     assert city.draft(channel="counter").case().applicant_id is None
+
+
+def test_a_procedure_without_a_form_keeps_nothing_unchecked(new_city: City) -> None:
+    put(new_city, {"a.bpmn": caller("A")})
+    entry = replace(new_city.resources.items[PLANNING], procedure="A")
+    new_city.resources = replace(new_city.resources, items={PLANNING: entry})
+    walk = open_with(new_city, data={"applicant": "no object", "subject": ["x"] * 999})
+    walk.submit()
+    assert walk.case().subject == entry.name and walk.at() == ["own"]
 
 
 def test_another_applicant_cannot_submit_a_draft(city: City) -> None:

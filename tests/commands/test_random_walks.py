@@ -97,7 +97,7 @@ def walk_on(walk: Walk, dice: Random) -> None:
 
 
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
