@@ -34,6 +34,7 @@ from api import (
 )
 from api.authentication import authenticate
 from api.context import EXTENSION, Installation
+from engine import logs
 from engine.config import CHECKOUT, Config, ConfigError
 from engine.errors import FieldError, Invalid, NotFound, Words
 from engine.present import present_time, real_time
@@ -64,7 +65,7 @@ def create_app(
     wrong setting or a database without the present schema, `CatalogueError` for a wrong file.
     """
     config = config or Config.from_environment(os.environ)
-    log.set_up()
+    logs.set_up()
     app = APIFlask(
         "lianban",
         title="联办 Lianban",

@@ -13,9 +13,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.context import language
-from api.log import frames
 from api.validation_words import field_errors
 from engine.errors import Invalid, LianbanError, Words
+from engine.logs import frames
 
 log = logging.getLogger("lianban.api")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
+import secrets
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
@@ -15,12 +15,14 @@ from typing import Any
 import click
 from flask import Flask
 
+from engine import logs
 from engine.catalogue.calendars import load_calendar
 from engine.catalogue.organisation import load_organisation
 from engine.commands import deployment
+from engine.commands.accounts import add_staff, change_password
 from engine.config import CHECKOUT, Config
 from engine.demo import build_demo
-from engine.domain.actor import Actor
+from engine.domain.actor import ANY, Actor, Seat
 from engine.domain.calendar import SHANGHAI
 from engine.domain.clock import Clock, due
 from engine.errors import DeploymentRefused, LianbanError, Words
@@ -30,6 +32,7 @@ from engine.processes import run_together
 from engine.queries.case_report import case_report
 from engine.resources import load_resources
 from engine.scheduler import run_scheduler
+from engine.store.accounts import hash_password
 from engine.store.audit import verify_all
 from engine.store.database import prepare
 from engine.store.schema import upgrade
@@ -76,10 +79,7 @@ def _say(words: Words) -> None:
 @click.group()
 def main() -> None:
     """Lianban (联办): online approval and electronic supervision, run from BPMN diagrams."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("spiff").setLevel(logging.WARNING)
+    logs.set_up()
 
 
 @main.command()
@@ -206,6 +206,55 @@ def verify() -> None:
     _say(Words("日志完整，未被改动。", "The journal is whole and unchanged."))
 
 
+@main.group()
+def account() -> None:
+    """Accounts of staff; applicants register themselves."""
+
+
+@account.command("add")
+@click.argument("login")
+@click.option("--name", help="the person's name; needed for a new account")
+@click.option("--post", required=True, help="code of the post, as in posts.yaml")
+@click.option("--department", default=ANY, show_default=True, help="code of the department")
+@click.option("--county", default=ANY, show_default=True, help="code of the county")
+@_said
+def add_account(login: str, name: str | None, post: str, department: str, county: str) -> None:
+    """Give LOGIN a seat; a new account is made for it, its password printed once."""
+    config = _config()
+    app, resources = _prepared(config), load_resources(config)
+    seat = Seat(post, department, county)
+    password = secrets.token_urlsafe(12)
+    hashed = hash_password(password, config.password_cost)
+    with app.app_context(), writing() as session:
+        new = add_staff(
+            session,
+            resources.organisation,
+            login=login,
+            name=name,
+            password_hash=hashed,
+            seat=seat,
+            now=datetime.now(UTC),
+        )
+    if new:
+        _say(Words(f"{login} 的密码（只显示这一次）：{password}", f"{login}, password: {password}"))
+    else:
+        _say(Words(f"已为 {login} 增加岗位。", f"{login} has one more seat."))
+
+
+@account.command("password")
+@click.argument("login")
+@_said
+def new_password(login: str) -> None:
+    """Give LOGIN a new password, printed once, and sign it out everywhere."""
+    config = _config()
+    app = _prepared(config)
+    password = secrets.token_urlsafe(12)
+    hashed = hash_password(password, config.password_cost)
+    with app.app_context(), writing() as session:
+        change_password(session, login=login, password_hash=hashed, now=datetime.now(UTC))
+    _say(Words(f"{login} 的新密码（只显示这一次）：{password}", f"{login}, password: {password}"))
+
+
 @main.command()
 @_said
 def demo() -> None:
@@ -238,7 +287,7 @@ def serve(host: str, port: int) -> None:
     _prepared(config)
     workers = 1 if config.database_url.startswith("sqlite") else 2
     server = [sys.executable, "-m", "gunicorn", "wsgi:application", "--bind", f"{host}:{port}"]
-    server += ["--worker-class", "gthread", "--threads", "8", "--workers", str(workers)]
+    server += f"--no-control-socket --worker-class gthread --threads 8 --workers {workers}".split()
     sys.exit(run_together(server, [sys.executable, "-m", "engine.cli", "scheduler"], CHECKOUT))
 
 

@@ -47,7 +47,6 @@ class Config:
     data: Path
     database_url: str = field(repr=False)
     processes: Path
-    forms: Path
     demo: bool = False
     language: str = "zh"
     sms_url: str | None = field(default=None, repr=False)
@@ -64,7 +63,6 @@ class Config:
             data=data,
             database_url=_database_url(environ.get("LIANBAN_DATABASE_URL"), data),
             processes=_folder(environ, "LIANBAN_PROCESSES", CHECKOUT / "processes"),
-            forms=_folder(environ, "LIANBAN_FORMS", CHECKOUT / "forms"),
             demo=_choice(environ, "LIANBAN_DEMO", ("0", "1")) == "1",
             language=_choice(environ, "LIANBAN_LANGUAGE", LANGUAGES),
             sms_url=_http_url(environ, "LIANBAN_SMS_URL"),

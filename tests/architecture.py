@@ -30,7 +30,7 @@ def room(rooms: str = "", libraries: str | None = "") -> Room:
 
 STORE_LIBRARIES = "sqlalchemy flask flask_sqlalchemy flask_migrate alembic argon2 cryptography"
 EDGE = (
-    "catalogue commands config delivery documents domain errors present procedure_files queries "
+    "catalogue commands config delivery documents domain errors logs present procedure_files queries "
     "resources scheduler store transaction"
 )
 
@@ -55,6 +55,7 @@ ROOMS = {
     "engine.delivery": room("domain errors resources store transaction", "sqlalchemy"),
     "engine.procedure_files": room("errors"),
     "engine.processes": room(),
+    "engine.logs": room("config"),
     "engine.present": room(EDGE, "sqlalchemy"),
     "engine.scheduler": room(EDGE, "sqlalchemy flask apscheduler"),
     "engine.scenarios": room(EDGE, None),

@@ -27,7 +27,6 @@ def make_config(data: Path, url: str) -> Config:
         data=data,
         database_url=url,
         processes=CHECKOUT / "processes",
-        forms=CHECKOUT / "forms",
         demo=True,
         password_cost=CHEAP,
     )

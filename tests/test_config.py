@@ -15,7 +15,6 @@ def test_nothing_set_gives_the_checkouts_own_places() -> None:
         data=CHECKOUT / "var",
         database_url=f"sqlite:///{CHECKOUT / 'var' / 'lianban.db'}",
         processes=CHECKOUT / "processes",
-        forms=CHECKOUT / "forms",
         demo=False,
         language="zh",
         sms_url=None,
@@ -28,7 +27,6 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "LIANBAN_DATA": str(tmp_path / "data"),
             "LIANBAN_DATABASE_URL": "postgresql://lb:s%40cret@db.example/lianban",
             "LIANBAN_PROCESSES": str(tmp_path),
-            "LIANBAN_FORMS": str(tmp_path),
             "LIANBAN_DEMO": "1",
             "LIANBAN_LANGUAGE": "en",
             "LIANBAN_SMS_URL": "https://sms.example/send",
@@ -36,7 +34,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     )
     assert config.data == tmp_path / "data"
     assert config.database_url == "postgresql+psycopg://lb:s%40cret@db.example/lianban"
-    assert (config.processes, config.forms) == (tmp_path, tmp_path)
+    assert config.processes == tmp_path
     assert (config.demo, config.language) == (True, "en")
     assert config.sms_url == "https://sms.example/send"
 
@@ -64,7 +62,6 @@ def test_a_relative_sqlite_path_is_made_absolute(tmp_path: Path, monkeypatch) ->
         ("LIANBAN_SMS_URL", "ftp://hidden"),
         ("LIANBAN_SMS_URL", "https://"),
         ("LIANBAN_PROCESSES", "/no/such/hidden"),
-        ("LIANBAN_FORMS", "/no/such/hidden"),
         ("LIANBAN_DATA", __file__),
     ],
 )

@@ -14,10 +14,10 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as Answer
 
 from api.context import installation
-from api.log import frames
 from api.problems import problem
 from engine.errors import LianbanError, Unauthenticated, Words
 from engine.errors import NotFound as NothingHere
+from engine.logs import frames
 from web import (  # noqa: F401  each adds its routes to the blueprint
     applicant,
     application,

@@ -29,7 +29,7 @@ LOCK = "procedures"  # the setting whose row a deployment locks
 @dataclass(frozen=True)
 class DeployedVersion:
     """The newest version of a procedure after a deployment. `changed` is False where nothing new
-    was stored; `caller_of` names the uploaded procedures whose renewal renewed this one."""
+    was stored; `caller_of` names the uploaded procedures that renewed this one, which calls them."""
 
     key: str
     name: str
@@ -125,21 +125,14 @@ def _candidates(
         mine = present.get(key, {})
         files = assemble(key, Sources((uploaded, beside, mine, elsewhere)))
         fresh |= files
-        candidates.append(Candidate(key, names[key], files, _called(names, key, files, mine)))
+        candidates.append(Candidate(key, names[key], files))
     for key in sorted(present.keys() - names.keys()):
         mine = present[key]
         if uploaded.keys() & mine.keys():
             files = assemble(key, Sources((fresh, mine, beside, elsewhere)))
-            called = _called(names, key, files, mine)
+            called = tuple(sorted(names.keys() & _inside(files)))
             candidates.append(Candidate(key, deployed[key].name, files, called))
     return candidates, findings
-
-
-def _called(
-    names: Mapping[str, str], key: str, files: Mapping[str, bytes], mine: Mapping[str, bytes]
-) -> tuple[str, ...]:
-    """Return the uploaded processes for which a procedure that is deployed already is renewed."""
-    return tuple(sorted((names.keys() - {key}) & _inside(files))) if mine else ()
 
 
 def _processes(uploaded: Mapping[str, bytes]) -> tuple[dict[str, str], list[Finding]]:

@@ -105,4 +105,4 @@ def _print_accounts(config: Config, people: list[Person]) -> None:
     click.echo(f"演示账号（密码只显示这一次，另存于 {config.data / ACCOUNTS_FILE}）：")
     for p in people:
         place = f"{p.department} {p.county}".strip()
-        click.echo(f"  {p.login:<34}{p.password:<16}{p.post:<18}{place}")
+        click.echo(f"  {p.login:<36}{p.password:<16}{p.post:<18}{place}")

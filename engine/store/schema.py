@@ -52,7 +52,7 @@ def revise(number: str, message: str) -> None:
         data = Path(folder)
         url = f"sqlite:///{data / 'empty.db'}"
         app = Flask("lianban.schema")
-        prepare(app, Config(data, url, CHECKOUT / "processes", CHECKOUT / "forms"))
+        prepare(app, Config(data, url, CHECKOUT / "processes"))
         upgrade(app)
         with app.app_context():
             command.revision(_alembic(app), message, autogenerate=True, rev_id=number)

@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 import api.items
 import engine.scheduler
 from api.app import create_app
-from api.log import JsonLines
 from engine.config import CHECKOUT, ConfigError
+from engine.logs import JsonLines
 from engine.queries import health
 from engine.scheduler import tick
 from tests.api.city import City, ok, refused

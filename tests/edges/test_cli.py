@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from engine.cli import main
-from engine.config import CHECKOUT, Config
+from engine.config import CHECKOUT, Config, PasswordCost
+from engine.store.accounts import account_for_token, find_login, issue_token, password_matches
 from engine.store.database import prepare
+from engine.store.people import actor_of
 from engine.store.tables import Account, Case, JournalEntry
 from engine.transaction import reading, writing
 
@@ -210,3 +213,48 @@ def test_the_installed_command_answers_as_a_process(var: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "2026-11-30\n", "")
+
+
+# ---------------------------------------------------------------- accounts
+
+
+def test_staff_get_an_account_with_a_seat_and_a_password_printed_once(var: Path) -> None:
+    told = lianban("account", "add", "wang", "--name", "王芳", "--post", "administrator").stdout
+    assert told.startswith("wang, password: ")
+    more = ("account", "add", "wang", "--post", "handler", "--department", "wjw")
+    assert "one more seat" in lianban(*more, "--county", "419900").stdout
+    assert "already" in lianban(*more, "--county", "419900", code=1).stderr
+    with stored().app_context(), reading() as session:
+        account = session.scalars(sa.select(Account)).one()
+        actor = actor_of(session, account.id)
+        attempt = find_login(session, "wang")
+    assert actor.holds("administrator", "any", "000000")
+    assert actor.holds("handler", "wjw", "419900") and not actor.holds("handler", "rsj", "419900")
+    assert password_matches(attempt, told.split()[-1], PasswordCost())
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("--name", "王芳", "--post", "king"), "post"),
+        (("--name", "王芳", "--post", "handler", "--department", "xx"), "department"),
+        (("--name", "王芳", "--post", "handler", "--county", "1"), "county"),
+        (("--post", "handler"), "name"),
+    ],
+)
+def test_a_seat_that_can_not_be_is_refused(var: Path, options: tuple[str, ...], word: str) -> None:
+    assert word in lianban("account", "add", "wang", *options, code=1).stderr
+
+
+def test_a_new_password_replaces_the_old_one_and_ends_all_sign_ins(var: Path) -> None:
+    old = lianban("account", "add", "wang", "--name", "王芳", "--post", "handler").stdout
+    with stored().app_context(), writing() as session:
+        account = session.scalars(sa.select(Account)).one()
+        token = issue_token(session, account, datetime.now(UTC), 1)
+    new = lianban("account", "password", "wang").stdout
+    with stored().app_context(), reading() as session:
+        assert account_for_token(session, token, datetime.now(UTC)) is None
+        attempt = find_login(session, "wang")
+    assert password_matches(attempt, new.split()[-1], PasswordCost())
+    assert not password_matches(attempt, old.split()[-1], PasswordCost())
+    assert "no such account" in lianban("account", "password", "nobody", code=1).stderr

@@ -104,6 +104,23 @@ def test_a_clerk_files_at_the_counter(city: City) -> None:
     assert Reader(city, "other_department").open(f"/counter/{FOOD}").status == 403
 
 
+def test_the_window_hands_in_the_supplement_of_a_counter_case(city: City) -> None:
+    clerk = Reader(city, "clerk").open(f"/counter/{FOOD}").send("declaration", **FILLED)
+    number = clerk.path.split("/")[2]
+    clerk.open(f"/cases/{number}/submit").send("/submit")
+    clerk.task(number).send("outcome", outcome="incomplete", **DEFECT)
+    assert clerk.task(number).path == f"/cases/{number}/supplement"
+    clerk.upload(f"/cases/{number}/materials/layout")
+    assert "补正已提交" in clerk.send("version").main
+
+
+def test_a_row_asked_for_on_a_finished_task_is_told_its_state(city: City, number: str) -> None:
+    late = Reader(city, "clerk2").task(number)
+    Reader(city, "clerk").task(number).send("outcome", outcome="complete")
+    late.send("outcome", _add="defects")
+    assert (late.status, "现在的状态：已办结" in late.main) == (409, True)
+
+
 def test_an_item_is_applied_for_where_there_is_a_window(city: City) -> None:
     reader = Reader(city, "applicant").open(f"/apply/{FOOD}")
     offered = reader.page.xpath("//select[@name='county']/option/@value")
