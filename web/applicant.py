@@ -24,7 +24,7 @@ from engine.queries.visible import find_case
 from engine.transaction import reading, writing
 from web.blueprint import pages
 from web.forms import Field, build
-from web.posted import edit_of, read
+from web.posted import edit_of, read, said
 from web.render import page, translated
 from web.schema import is_rows
 from web.session import signed_in
@@ -65,7 +65,7 @@ def supplement(number: str) -> str | tuple[str, int] | Answer:
     if edit:
         return _supplement_page(file, task, build(schema, data))
     try:
-        _answer(actor, task["id"], data)
+        _answer(actor, task["id"], said(schema, data))
     except Invalid as refused:
         return _supplement_page(file, task, build(schema, data, refused.fields), refused), 422
     flash(translated("补正已提交。"), "good")

@@ -18,7 +18,7 @@ from engine.transaction import reading, writing
 from web.blueprint import pages
 from web.filled import application_fields
 from web.forms import Field, build
-from web.posted import edit_of, read
+from web.posted import edit_of, read, said
 from web.render import page
 from web.session import signed_in, staff
 
@@ -53,7 +53,7 @@ def _application(actor: Actor, code: str, channel: str) -> str | tuple[str, int]
     if edit:
         return _show(item, channel, counties, build(form["schema"], data))
     try:
-        number = _open(actor, code, channel, data)
+        number = _open(actor, code, channel, said(form["schema"], data))
     except Invalid as refused:
         root = build(form["schema"], data, refused.fields)
         return _show(item, channel, counties, root, refused), 422

@@ -7,7 +7,7 @@ speaks about what was typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,12 +35,26 @@ def edit_of(form: Form) -> Edit:
 
 
 def read(schema: Schema, form: Form, edit: Edit = Edit()) -> dict[str, Any]:
-    """Return the data in a posted form, for `check`.
+    """Return what stands in a posted form, to show it again.
 
     Empty fields, optional groups in which nothing stands and empty rows are left out (rows stay
     while `edit` changes their number); line ends are LF, texts lose the space around them.
     """
     return _Reader(form, edit).group(schema, "")
+
+
+def said(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of `read` data was said, for `check`.
+
+    A group that only some outcomes ask for (the licence of an approval) is offered filled in:
+    with any other outcome it is left out.
+    """
+    left = dict(data)
+    for key, cases in demands(schema).items():
+        asked = any(data.get(other) == const for other, const in cases)
+        if not asked and schema["properties"].get(key, {}).get("type") == "object":
+            left.pop(key, None)
+    return left
 
 
 class _Reader:
@@ -66,12 +80,6 @@ class _Reader:
             value = self.value(inner, joined(name, key), needed)
             if value is not ABSENT:
                 data[key] = value
-        # A group that only some outcomes ask for (the licence of an approval) is offered filled
-        # in: with any other outcome it is not part of what was said.
-        for key, cases in demands(schema).items():
-            asked = any(data.get(other) == const for other, const in cases)
-            if not asked and schema["properties"].get(key, {}).get("type") == "object":
-                data.pop(key, None)
         return data
 
     def rows(self, schema: Schema, name: str) -> list[Any]:

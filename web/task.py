@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from api.context import now, resources
 from engine.commands.work import complete
-from engine.domain.actor import Actor
+from engine.domain.actor import APPLICANT, Actor
 from engine.errors import Conflict, Invalid, LianbanError
 from engine.queries.case_file import case_file
 from engine.queries.task import task_page
@@ -17,7 +17,7 @@ from engine.transaction import reading, writing
 from web.blueprint import pages
 from web.filled import application_fields
 from web.forms import Field, build
-from web.posted import edit_of, read
+from web.posted import edit_of, read, said
 from web.render import page, translated
 from web.session import signed_in, staff
 from web.worklist import STATES, workable
@@ -27,14 +27,16 @@ from web.worklist import STATES, workable
 def task(task_id: int) -> str | tuple[str, int] | Answer:
     actor = staff()
     found, file = _load(actor, task_id)
+    if request.method == "GET" and _is_supplement(found, file):
+        return redirect(url_for("pages.supplement", number=file["number"]))
     if request.method == "GET":
         return _show(found, file, _form(found))
     edit = edit_of(request.form)
     data = _data(found, edit)
-    if edit:
+    if edit and found["form"]:
         return _show(found, file, build(found["form"]["schema"], data))
     try:
-        _complete(actor, task_id, data)
+        _complete(actor, task_id, _said(found, data))
     except (Invalid, Conflict) as refused:
         # Somebody may have been faster: show how it stands now, with what was typed kept.
         found, file = _load(actor, task_id)
@@ -43,6 +45,12 @@ def task(task_id: int) -> str | tuple[str, int] | Answer:
         return _show(found, file, form, refused), refused.status
     flash(translated("“{name}”已办结。", name=found["name"]), "good")
     return redirect(url_for("pages.worklist"), 303)
+
+
+def _is_supplement(found: dict[str, Any], file: dict[str, Any]) -> bool:
+    """Tell whether it is an applicant's supplement, which the window hands in at the counter: its
+    page takes the files as well."""
+    return found["post"]["code"] == APPLICANT and bool(found["form"] and file["supplements"])
 
 
 def _load(actor: Actor, task_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -62,6 +70,10 @@ def _form(found: dict[str, Any]) -> Field | None:
 def _data(found: dict[str, Any], edit: Any) -> dict[str, Any]:
     """Read what was filled in, if the task still has its form."""
     return read(found["form"]["schema"], request.form, edit) if found["form"] else {}
+
+
+def _said(found: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    return said(found["form"]["schema"], data) if found["form"] else data
 
 
 def _show(
