@@ -30,8 +30,8 @@ def room(rooms: str = "", libraries: str | None = "") -> Room:
 
 STORE_LIBRARIES = "sqlalchemy flask flask_sqlalchemy flask_migrate alembic argon2 cryptography"
 EDGE = (
-    "catalogue commands config delivery documents domain errors logs present procedure_files queries "
-    "resources scheduler store transaction"
+    "catalogue commands config delivery documents domain errors logs present procedure_files "
+    "queries resources scheduler store transaction"
 )
 
 ROOMS = {

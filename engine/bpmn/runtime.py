@@ -28,7 +28,10 @@ from engine.errors import Conflict, Stale
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A user task that waits for somebody. `limit` in working days, None where it has none."""
+    """A user task that waits for somebody.
+
+    `limit` in working days, None where it has none; `until` is when a timer ends the task, if any.
+    """
 
     task: str
     element: str
@@ -37,6 +40,7 @@ class OpenTask:
     post: str
     department: str | None
     limit: int | None
+    until: Due | None
 
 
 @dataclass(frozen=True)
@@ -168,18 +172,13 @@ class Instance:
         self.situation.now = now
         return fired
 
-    def tokens(self) -> list[str]:
-        """Return the ids of the elements that are active now, for the diagram."""
-        states = TaskState.READY | TaskState.WAITING | TaskState.STARTED
-        active = (t.task_spec for t in self._tasks(states) if t.task_spec.bpmn_id)
-        return sorted({spec.bpmn_id for spec in active if not hasattr(spec, "cancel_activity")})
-
     # ------------------------------------------------------------ inside
 
-    def _tasks(self, state: int = TaskState.READY) -> Iterator[Any]:
+    def _tasks(self) -> Iterator[Any]:
+        """Yield the tasks that are ready, in the process and in what it called."""
         for workflow in (self._workflow, *self._workflow.subprocesses.values()):
             for task in workflow.tasks.values():
-                if task.has_state(state):
+                if task.has_state(TaskState.READY):
                     yield task
 
     def _waiting(self) -> list[Any]:
@@ -250,7 +249,14 @@ class Instance:
             post=extensions.post or (lane and (lane.post or lane.name)) or "",
             department=extensions.department,
             limit=self._limit(task, extensions),
+            until=self._ended_by(task),
         )
+
+    def _ended_by(self, task: Any) -> Due | None:
+        """Return when the earliest interrupting timer on a user task is due."""
+        beside = [each for each in self._waiting() if each.parent is task.parent]
+        timers = [timer for each in beside for timer in self._timers(each) if timer.interrupting]
+        return min((timer.due for timer in timers), key=lambda due: due.at, default=None)
 
     def _limit(self, task: Any, extensions: Extensions) -> int | None:
         if extensions.limit is None:

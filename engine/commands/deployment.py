@@ -29,7 +29,7 @@ LOCK = "procedures"  # the setting whose row a deployment locks
 @dataclass(frozen=True)
 class DeployedVersion:
     """The newest version of a procedure after a deployment. `changed` is False where nothing new
-    was stored; `caller_of` names the uploaded procedures that renewed this one, which calls them."""
+    was stored; `caller_of` names the uploaded procedures that it calls and was renewed for."""
 
     key: str
     name: str

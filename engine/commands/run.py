@@ -246,7 +246,7 @@ def sync_work_items(run: CaseRun) -> None:
 
 def _work_item(run: CaseRun, task: OpenTask) -> WorkItem:
     now, case = run.situation.now, run.case
-    end = None
+    end = task.until
     if task.limit is not None:
         end = due(Clock("step", now, task.limit), run.resources.calendar)
     run.record("task_opened", {"element": task.element, "name": task.name, "post": task.post})

@@ -12,6 +12,7 @@ OPERATIONS = {
     "accept": OperationSignature("accept", required=("as_of",), optional=("by",)),
     "issue_notice": OperationSignature("issue_notice", needs_notice=True),
     "raise_light": OperationSignature("raise_light"),
+    "request_supplement": OperationSignature("request_supplement", required=("within",)),
 }
 
 

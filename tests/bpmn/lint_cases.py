@@ -57,6 +57,17 @@ def catch(key: str, definition: str) -> str:
     return node("intermediateCatchEvent", key, definition)
 
 
+def supplement(within: str, month: str, interrupting: str | None = None) -> tuple[str, ...]:
+    """A one-time notice, then the applicant's step with a timer on it."""
+    ask = f'<l:operation name="request_supplement"><l:param name="within" value="{within}"/>'
+    over = node("boundaryEvent", "T", timer(month), attachedToRef="A", cancelActivity=interrupting)
+    return (
+        *around(service("ask", f"{ask}</l:operation>"), user("A"), over, end("e2")),
+        chain("start", "ask", "A", "end"),
+        chain("T", "e2"),
+    )
+
+
 MESSAGE_EVENT = '<b:messageEventDefinition messageRef="m"/>'
 PARAM = '<l:operation name="accept"><l:param name="as_of" value="receipt"/></l:operation>'
 INNER = (start("s2"), user("B"), end("e2"), chain("s2", "B", "e2"))
@@ -212,6 +223,9 @@ CASES = [
      ('<b:laneSet><b:lane id="L"><b:extensionElements><l:post code="clerk"/></b:extensionElements>'
       "<b:flowNodeRef> A\n</b:flowNodeRef></b:lane></b:laneSet>", *LINE)),
     ("step-without-limit", "A", LINE, task_with('<l:limit days="5"/>')),
+    ("step-without-limit", "A", LINE, supplement("P1M", "P1M")),
+    ("supplement-month", "ask", supplement("P1M", "P2M"), supplement("P1M", "'P1M'")),
+    ("supplement-month", "ask", supplement("P1M", "P1M", "false"), supplement("P2M", "P2M")),
     ("step-without-basis", "A", LINE, task_with('<l:basis ref="P2a"/>')),
     ("limit-without-red", "A", task_with('<l:limit days="5"/>'),
      [user("A", ours('<l:limit days="5"/>')) if p == user("A") else p for p in light()]),

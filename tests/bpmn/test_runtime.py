@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bpmn.marks import marks
 from engine.bpmn.runtime import Instance
 from engine.domain.calendar import Calendar
+from engine.domain.clock import calendar_due
 from engine.errors import Conflict, ExpressionError, ProcedureFault, Stale
 from tests.bpmn.diagrams import boundary, chain, end, flow, node, ours, service, start, timer, user
 from tests.bpmn.instances import (
@@ -329,4 +331,17 @@ def test_a_light_is_no_token_and_a_waiting_step_is_one(world: World) -> None:
         chain("start", "a", "end"),
         chain("y", "b", "end"),
     )
-    assert world.start(version(*parts)).tokens() == ["a"]
+    built = version(*parts)
+    assert marks(built, world.start(built).save()) == (["a"], ["start"])
+
+
+def test_a_step_that_a_timer_ends_says_until_when(world: World) -> None:
+    """P18: what the applicant must do is due when the month is over."""
+    over = node("boundaryEvent", "over", timer("P1M"), attachedToRef="a")
+    parts = (start(), user("a"), over, end(), end("e2"), chain("start", "a", "end"))
+    (task,) = world.start(version(*parts, chain("over", "e2"))).open_tasks()
+    assert task.until == calendar_due(world.now, "P1M", world.calendar)
+    (task,) = world.start(
+        version(start(), user("a"), end(), chain("start", "a", "end"))
+    ).open_tasks()
+    assert task.until is None

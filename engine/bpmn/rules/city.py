@@ -8,7 +8,7 @@ from engine.bpmn.diagram import ACTIVITIES, Diagram, Scope, is_true, nodes_of
 from engine.bpmn.findings import Finding
 from engine.bpmn.rules.gate import FileRule, Findings, Gate, ScopeRule, found, title
 from engine.bpmn.vocabulary import HUMAN_TASKS, Extensions, read_extensions
-from engine.bpmn.xml import BPMN, BPMNDI, bpmn, namespace
+from engine.bpmn.xml import BPMN, BPMNDI, bpmn, local, namespace
 from engine.errors import Words
 
 _STEP = {
@@ -75,6 +75,56 @@ def _lights_of(scope: Scope, node: etree._Element) -> Findings:
                 ),
                 level="filing",
             )
+
+
+def supplement_month(scope: Scope, gate: Gate) -> Findings:
+    """The time that a one-time notice tells is the time after which the diagram ends the wait."""
+    for name, node in scope.of("serviceTask"):
+        operation = read_extensions(node).operation
+        if operation is None or operation.name != "request_supplement":
+            continue
+        told = {param.value for param in operation.params if param.name == "within"}
+        for step in _next_steps(scope, name):
+            ends = {_duration(event) for event in scope.boundaries.get(step, ())} - {None}
+            if not told & ends:
+                yield found(
+                    scope,
+                    node,
+                    "supplement-month",
+                    Words(
+                        f"“{title(node)}”告知的期限（within）与“{title(scope.nodes[step])}”上"
+                        "中断的定时不一致。",
+                        f"{title(node)} tells another time (within) than the interrupting timer "
+                        f"on {title(scope.nodes[step])}.",
+                    ),
+                    Words(
+                        "请把两处写成同一时长，如 P1M（濮政〔2016〕59号第十八条）。",
+                        "Write the same duration in both, such as P1M (P18).",
+                    ),
+                )
+
+
+def _next_steps(scope: Scope, name: str) -> list[str]:
+    """The user tasks that a node leads to, without going through one of them."""
+    seen, todo, steps = {name}, [name], []
+    while todo:
+        for after in scope.after(todo.pop()):
+            if after in seen or after not in scope.nodes:
+                continue
+            seen.add(after)
+            if local(scope.nodes[after]) in HUMAN_TASKS:
+                steps.append(after)
+            else:
+                todo.append(after)
+    return steps
+
+
+def _duration(event: etree._Element) -> str | None:
+    """The text of the duration after which an interrupting boundary event ends its step."""
+    text = event.findtext(f".//{bpmn('timeDuration')}")
+    if text is None or not is_true(event, "cancelActivity", default=True):
+        return None
+    return text.strip().strip("\"'")
 
 
 def process_basis(diagram: Diagram, gate: Gate) -> Findings:
@@ -174,4 +224,4 @@ def _prefixed(name: etree.QName) -> str | None:
 
 
 FILE_RULES: tuple[FileRule, ...] = (process_basis, drawn, vendors)
-RULES: tuple[ScopeRule, ...] = (steps, names)
+RULES: tuple[ScopeRule, ...] = (steps, names, supplement_month)
