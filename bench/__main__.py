@@ -18,7 +18,6 @@ from engine.bpmn.runtime import Instance
 from engine.bpmn.situation import Situation
 from engine.commands.run import facts_of
 from engine.scheduler import run_due
-from engine.store import definitions
 from engine.store.tables import Case, Deadline
 from engine.transaction import reading, writing
 
@@ -57,9 +56,7 @@ def _load_and_save(place: Ground) -> None:
     with reading() as session:
         case = session.scalars(sa.select(Case).where(Case.state.is_not(None)).limit(1)).one()
         state, facts, version_id = case.state, facts_of(case), case.procedure_version_id
-        version = place.resources.versions.get(
-            version_id, lambda each: definitions.load_version(session, each)
-        )
+        version = place.resources.version(session, version_id)
     situation = Situation(START, place.resources.calendar, lambda call: None, facts)
     Instance.load(version, situation, state).save()
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.bpmn.versions import Versions
+from sqlalchemy.orm import Session
+
+from engine.bpmn.versions import Version, Versions
 from engine.catalogue.calendars import load_calendar
 from engine.catalogue.items import Item, load_items
 from engine.catalogue.organisation import Organisation, load_organisation
 from engine.config import Config
 from engine.domain.calendar import Calendar
+from engine.store import definitions
 from engine.store.keys import Keys, open_keys
 
 
@@ -29,6 +32,10 @@ class Resources:
     keys: Keys = field(repr=False)
     files: Path
     versions: Versions
+
+    def version(self, session: Session, version_id: int) -> Version:
+        """Return a deployed version, parsed once a process."""
+        return self.versions.get(version_id, lambda each: definitions.load_version(session, each))
 
 
 def load_resources(config: Config) -> Resources:

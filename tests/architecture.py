@@ -43,7 +43,7 @@ ROOMS = {
     "engine.catalogue": room("domain errors", "yaml jsonschema"),
     "engine.store": room("config domain errors", STORE_LIBRARIES),
     "engine.documents": room("errors", "typst"),
-    "engine.resources": room("bpmn catalogue config domain errors store"),
+    "engine.resources": room("bpmn catalogue config domain errors store", "sqlalchemy"),
     "engine.queries": room("catalogue domain errors resources store", "sqlalchemy"),
     "engine.operations": room(
         "bpmn catalogue documents domain errors resources store", "sqlalchemy"

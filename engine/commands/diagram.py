@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from engine.bpmn.marks import marks
 from engine.resources import Resources
-from engine.store import definitions
 from engine.store.tables import Case
 
 
@@ -27,8 +26,5 @@ def marks_of(session: Session, resources: Resources, number: str) -> Marks:
     state, version_id = session.execute(query).one()
     if state is None:
         return Marks()
-    version = resources.versions.get(
-        version_id, lambda each: definitions.load_version(session, each)
-    )
-    active, finished = marks(version, state)
+    active, finished = marks(resources.version(session, version_id), state)
     return Marks(tuple(active), tuple(finished))

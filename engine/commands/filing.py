@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.catalogue.context import form_context
+from engine.catalogue.forms import form_in
 from engine.catalogue.items import Item
-from engine.commands.forms import checked, form_of
+from engine.commands.forms import checked
 from engine.commands.run import begin, lock_case, starting
 from engine.domain.actor import WINDOW_CLERK, Actor
 from engine.domain.calendar import shanghai_day
@@ -46,12 +47,10 @@ def open_application(
     item = _item(resources, item_code, county)
     _may_file(actor, channel, item, county)
     version_row = definitions.find(session, item.procedure)
-    version = resources.versions.get(
-        version_row.id, lambda each: definitions.load_version(session, each)
-    )
+    version = resources.version(session, version_row.id)
     key = version.start_form()
     # Without a form nothing is asked, and what is sent all the same is not kept unchecked.
-    data = checked(form_of(version, key), form_context(asdict(item)), data) if key else {}
+    data = checked(form_in(version.files, key), form_context(asdict(item)), data) if key else {}
     case = _draft(session, resources, actor, item, county, channel, data, now)
     case.procedure_version_id = version_row.id
     session.add(case)

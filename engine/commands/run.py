@@ -24,7 +24,7 @@ from engine.domain.clock import Clock, due
 from engine.errors import Conflict, NotFound, ProcedureFault
 from engine.operations.table import OPERATIONS
 from engine.resources import Resources
-from engine.store import definitions, journal, outbox, submissions
+from engine.store import journal, outbox, submissions
 from engine.store.tables import Case, CaseClock, Deadline, WorkItem
 
 
@@ -172,9 +172,7 @@ def fire(run: CaseRun) -> list[WaitingTimer]:
 def _prepare(
     session: Session, resources: Resources, case: Case, actor: Actor, now: datetime
 ) -> CaseRun:
-    version = resources.versions.get(
-        case.procedure_version_id, lambda each: definitions.load_version(session, each)
-    )
+    version = resources.version(session, case.procedure_version_id)
     situation = Situation(
         now=now,
         calendar=resources.calendar,

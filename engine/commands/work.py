@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.catalogue.context import form_context
-from engine.catalogue.forms import decisions
+from engine.catalogue.forms import decisions, form_in
 from engine.commands.filing import submit_materials
-from engine.commands.forms import checked, form_of
+from engine.commands.forms import checked
 from engine.commands.run import CaseRun, lock_case_by_id, running
 from engine.domain.actor import APPLICANT, Actor, Place, may_reassign, may_work
 from engine.domain.case import Status
@@ -113,7 +113,7 @@ def _fill(run: CaseRun, item: WorkItem, data: Any) -> dict[str, Any]:
     if item.form is None:
         data = data if isinstance(data, dict) else {}
     else:
-        form = form_of(run.version, item.form)
+        form = form_in(run.version.files, item.form)
         data = checked(form, _context(run), data)
         decided = decisions(form, data)
     run.answers = data

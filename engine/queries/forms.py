@@ -4,43 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.catalogue.context import form_context
-from engine.catalogue.forms import Form, load_form, prefill, resolve
+from engine.catalogue.forms import Form, form_in, prefill, resolve
 from engine.domain.calendar import shanghai_day
 from engine.domain.identifiers import mask_id, mask_name, mask_phone
 from engine.resources import Resources
-from engine.store import definitions, submissions
+from engine.store import submissions
 from engine.store.dossier import latest_supplement, materials
 from engine.store.tables import Case, Submission
 
-FORM_PATH = "forms/{}.yaml"
 MASKS = {"id-number": mask_id, "mobile": mask_phone}
-
-
-def form_in(files: Mapping[str, bytes], key: str) -> Form:
-    """Return a form of a deployed version, by the version's files."""
-    path = FORM_PATH.format(key)
-    return _parsed(files[path], path)
-
-
-@lru_cache(maxsize=1024)
-def _parsed(data: bytes, path: str) -> Form:
-    """Read a form once: versions are immutable, and YAML takes tens of milliseconds."""
-    return load_form(data, path)
 
 
 def form_of_version(session: Session, resources: Resources, version_id: int, key: str) -> Form:
     """Return a form of the deployed version with this id."""
-    version = resources.versions.get(
-        version_id, lambda each: definitions.load_version(session, each)
-    )
-    return form_in(version.files, key)
+    return form_in(resources.version(session, version_id).files, key)
 
 
 def form_view(form: Form, context: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,8 +71,7 @@ def _application_form(
     row = definitions.latest(session, item.procedure)
     if row is None:
         return None
-    version = resources.versions.get(row.id, lambda each: definitions.load_version(session, each))
-    key = version.start_form()
+    key = resources.version(session, row.id).start_form()
     if key is None:
         return None
     form = form_of_version(session, resources, row.id, key)

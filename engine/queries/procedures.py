@@ -53,7 +53,7 @@ def procedure_file(session: Session, key: str, number: int, path: str) -> bytes:
 def procedure_xml(session: Session, resources: Resources, key: str, number: int) -> bytes:
     """Return the diagram in which the process of this key is drawn. Raises `NotFound`."""
     row = definitions.find(session, key, number)
-    version = resources.versions.get(row.id, lambda each: definitions.load_version(session, each))
+    version = resources.version(session, row.id)
     return version.files[version.spec.file]
 
 

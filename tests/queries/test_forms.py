@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from engine.catalogue.forms import form_in
 from engine.config import CHECKOUT
-from engine.queries.forms import form_in, form_view, known_values, masked
+from engine.queries.forms import form_view, known_values, masked
 
 FILES = {
     f"forms/{path.parent.name}/{path.name}": path.read_bytes()
