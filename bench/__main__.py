@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bench.ground import START, Ground, complete_review, ground, under_review
 from engine.bpmn.runtime import Instance
 from engine.bpmn.situation import Situation
-from engine.commands.run import facts_of
+from engine.operations.case_run import expression_facts
 from engine.scheduler import run_due
 from engine.store.tables import Case, Deadline
 from engine.transaction import reading, writing
@@ -55,7 +55,7 @@ def _cpu(action: Callable[[], object]) -> float:
 def _load_and_save(place: Ground) -> None:
     with reading() as session:
         case = session.scalars(sa.select(Case).where(Case.state.is_not(None)).limit(1)).one()
-        state, facts, version_id = case.state, facts_of(case), case.procedure_version_id
+        state, facts, version_id = case.state, expression_facts(case), case.procedure_version_id
         version = place.resources.version(session, version_id)
     situation = Situation(START, place.resources.calendar, lambda call: None, facts)
     Instance.load(version, situation, state).save()

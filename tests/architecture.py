@@ -58,9 +58,8 @@ ROOMS = {
     "engine.logs": room("config"),
     "engine.present": room(EDGE, "sqlalchemy"),
     "engine.scheduler": room(EDGE, "sqlalchemy flask apscheduler"),
-    "engine.scenarios": room(EDGE, None),
     "engine.demo": room(f"{EDGE} operations", None),  # its people see what an operation sees
-    "engine.cli": room(f"{EDGE} demo processes scenarios api", None),
+    "engine.cli": room(f"{EDGE} demo processes api", None),
     "api": room(f"{EDGE} web", None),  # the app factory registers the pages
     "web": room(f"{EDGE} api", None),
 }
@@ -71,8 +70,7 @@ SHARED_BY_COMMANDS = (
     "engine.commands.forms",
     "engine.commands.bundle",
     "engine.commands.gate",
-    "engine.commands.filing.require_own",
-    "engine.commands.filing.submit_materials",
+    "engine.commands.applicants",
 )
 READS_THE_CLOCK = {
     "engine.present",

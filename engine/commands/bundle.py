@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import yaml
-
 from engine.bpmn.references import References, references
 from engine.bpmn.versions import LIGHT_THRESHOLDS
 from engine.bpmn.xml import XmlFault
+from engine.catalogue.yaml_lines import load_yaml
+from engine.errors import CatalogueError
 
 DIAGRAMS = (".bpmn", ".xml")
 NOTICES = "forms/notices"
@@ -44,8 +44,8 @@ def _yaml_path(path: PurePosixPath, data: bytes) -> str | None:
     if path.parent.name == "notices":
         return f"{NOTICES}/{path.name}"
     try:
-        value = yaml.safe_load(data)
-    except yaml.YAMLError:
+        value, _ = load_yaml(data, path.name)
+    except CatalogueError:
         # A form that can't be read is still a form: the gate says what is wrong with it.
         return f"forms/{path.parent.name}/{path.name}"
     key = value.get("$id") if isinstance(value, dict) else None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.catalogue.context import form_context
 from engine.catalogue.forms import form_in
 from engine.catalogue.items import Item
+from engine.commands.applicants import require_own, submit_materials
 from engine.commands.forms import checked
 from engine.commands.run import begin, lock_case, starting
 from engine.domain.actor import WINDOW_CLERK, Actor
@@ -21,7 +22,6 @@ from engine.errors import Conflict, Forbidden, NotFound
 from engine.resources import Resources
 from engine.store import definitions, journal, submissions
 from engine.store.counters import next_serial
-from engine.store.dossier import materials
 from engine.store.secrets import index
 from engine.store.tables import Case
 
@@ -85,25 +85,6 @@ def submit(
         run.record("submitted", {"channel": case.channel})
         begin(run, {})
     return case
-
-
-def submit_materials(session: Session, case: Case) -> list[str]:
-    """Make what was uploaded part of the dossier; an earlier file of a material is replaced."""
-    held = materials(session, case)
-    fresh = {m.code for m in held if not m.submitted}
-    for material in held:
-        if material.submitted and material.code in fresh:
-            material.replaced_at = max(m.uploaded_at for m in held if m.code == material.code)
-        material.submitted = True
-    session.flush()
-    return sorted(fresh)
-
-
-def require_own(actor: Actor, case: Case) -> None:
-    """Let pass the applicant of a case, and the window's clerk who acts for him at the counter."""
-    own = actor.account_id is not None and actor.account_id == case.applicant_id
-    if not own and not actor.holds(WINDOW_CLERK, case.department, case.county):
-        raise NotFound("没有这个办件，请核对办件编号。", "There is no such case; check its number.")
 
 
 def _item(resources: Resources, code: str, county: str) -> Item:

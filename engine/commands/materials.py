@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from engine.commands.filing import require_own
+from engine.commands.applicants import require_own
 from engine.commands.run import lock_case
 from engine.domain.actor import Actor
 from engine.domain.case import TAKES_MATERIALS

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,85 +17,14 @@ from sqlalchemy.orm import Session, undefer
 
 from engine.bpmn.runtime import Instance, OpenTask, WaitingTimer
 from engine.bpmn.situation import OperationCall, Situation
-from engine.bpmn.versions import Version
 from engine.domain.actor import SCHEDULER, Actor
+from engine.domain.case import no_such_case
 from engine.domain.clock import Clock, due
-from engine.errors import Conflict, NotFound, ProcedureFault
+from engine.errors import Conflict, ProcedureFault
+from engine.operations.case_run import CaseRun, expression_facts
 from engine.operations.table import OPERATIONS
 from engine.resources import Resources
-from engine.store import journal, outbox, submissions
 from engine.store.tables import Case, CaseClock, Deadline, WorkItem
-
-
-@dataclass
-class CaseRun:
-    """One command on one locked case. `now` is aware UTC; `answers` what was just filled in."""
-
-    session: Session
-    resources: Resources
-    case: Case
-    actor: Actor
-    now: datetime
-    version: Version
-    situation: Situation
-    instance: Instance = field(init=False)
-    answers: Mapping[str, Any] = field(default_factory=dict)
-
-    def record(self, event: str, payload: dict[str, Any], actor: Actor | None = None) -> None:
-        """Append a fact to the case's journal, at the moment the situation stands at."""
-        journal.append(
-            self.session,
-            case=self.case,
-            at=self.situation.now,
-            actor=(actor or self.actor).name,
-            event=event,
-            payload=payload,
-        )
-
-    def keep(self, form: str, data: Mapping[str, Any], work_item_id: int | None = None) -> None:
-        """Store what was filled into a form, sealed, at the moment the situation stands at."""
-        submissions.keep(
-            self.session,
-            self.resources.keys,
-            self.case,
-            form,
-            data,
-            now=self.situation.now,
-            by=self.actor.name,
-            work_item_id=work_item_id,
-        )
-
-    def filled(self) -> list[tuple[str, dict[str, Any]]]:
-        """Return (form, values) of what was filled into the case's forms, the newest first."""
-        return list(submissions.newest_first(self.session, self.resources.keys, self.case))
-
-    def put_out(self, kind: str, payload: dict[str, Any]) -> None:
-        """Let something leave by the outbox once this is committed."""
-        keys, now = self.resources.keys, self.situation.now
-        outbox.put_out(self.session, keys, self.case, kind, payload, now)
-
-    def facts(self) -> dict[str, Any]:
-        return facts_of(self.case)
-
-    def department_name(self) -> str:
-        return self.case.item["department"]["name"]
-
-    def start_clock(self, name: str, start: datetime, budget: int, basis: str) -> CaseClock:
-        """Start a clock of the case; `budget` in working days. A clock starts once."""
-        clock = Clock(name, start, budget)
-        end = due(clock, self.resources.calendar)
-        row = CaseClock(
-            case_id=self.case.id,
-            name=name,
-            started_at=start,
-            budget=budget,
-            basis=basis,
-            due_at=end.at,
-            provisional=end.provisional,
-        )
-        self.session.add(row)
-        self.situation.clocks[name] = clock
-        return row
 
 
 def lock_case(session: Session, number: str) -> Case:
@@ -118,7 +46,7 @@ def _lock(session: Session, condition: Any) -> Case:
     )
     case = session.execute(query).scalar_one_or_none()
     if case is None:
-        raise NotFound("没有这个办件，请核对办件编号。", "There is no such case; check its number.")
+        raise no_such_case()
     return case
 
 
@@ -177,30 +105,11 @@ def _prepare(
         now=now,
         calendar=resources.calendar,
         perform=lambda call: _perform(run, call),
-        facts=facts_of(case),
+        facts=expression_facts(case),
         clocks=_clocks(session, case),
     )
     run = CaseRun(session, resources, case, actor, now, version, situation)
     return run
-
-
-def facts_of(case: Case) -> dict[str, Any]:
-    """Return the names that a procedure's expressions may read about the case and its item."""
-    item = case.item or {}
-    return {
-        "item": {
-            "code": case.item_code,
-            "kind": item["kind"],
-            "nature": item["nature"],
-            "department": case.department,
-            "site_check": item["site_check"]["required"],
-        },
-        "channel": case.channel,
-        "committed_limit": item["limits"]["committed"],
-        "statutory_limit": item["limits"]["statutory"],
-        "acceptance_limit": item["acceptance_limit"],
-        "delivery_limit": item["delivery_limit"],
-    }
 
 
 def _clocks(session: Session, case: Case) -> dict[str, Clock]:

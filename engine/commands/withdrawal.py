@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine.commands.filing import require_own
-from engine.commands.run import CaseRun, lock_case, running
+from engine.commands.applicants import require_own
+from engine.commands.run import lock_case, running
 from engine.domain.actor import Actor
 from engine.domain.calendar import shanghai_day
 from engine.domain.case import BEFORE_DECISION
 from engine.errors import Conflict, FieldError, Forbidden, Invalid, Words
+from engine.operations.case_run import CaseRun
 from engine.resources import Resources
 from engine.store.tables import Case
 

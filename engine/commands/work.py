@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from engine.catalogue.context import form_context
 from engine.catalogue.forms import decisions, form_in
-from engine.commands.filing import submit_materials
+from engine.commands.applicants import submit_materials
 from engine.commands.forms import checked
-from engine.commands.run import CaseRun, lock_case_by_id, running
+from engine.commands.run import lock_case_by_id, running
 from engine.domain.actor import APPLICANT, Actor, Place, may_reassign, may_work
 from engine.domain.case import Status
 from engine.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale, Words
+from engine.operations.case_run import CaseRun
 from engine.resources import Resources
 from engine.store import journal
 from engine.store.digest import digest_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from engine.errors import Words
+from engine.errors import NotFound, Words
 
 
 class Status(StrEnum):
@@ -45,3 +45,8 @@ CHANNELS = {
     "online": Words("网上申报", "online"),
     "counter": Words("窗口申报", "at the counter"),
 }
+
+
+def no_such_case() -> NotFound:
+    """Return the refusal for a number that is unknown, or another's: nobody can tell which."""
+    return NotFound("没有这个办件，请核对办件编号。", "There is no such case; check its number.")

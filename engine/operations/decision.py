@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from engine.bpmn.situation import OperationCall
 from engine.domain.case import CLOSING, Status
 from engine.errors import ProcedureFault, Words
+from engine.operations.case_run import CaseRun
 from engine.store.dossier import latest_supplement, materials
 from engine.store.journal import canonical_json
 from engine.store.tables import CaseClock, Notice
-
-if TYPE_CHECKING:
-    from engine.commands.run import CaseRun
 
 RESULTS = {"approve": Status.APPROVED, "refuse": Status.REFUSED}
 GROUNDS = {

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
+from engine.bpmn.situation import OperationCall
 from engine.domain.calendar import SHANGHAI, shanghai_day
 from engine.domain.case import CHANNELS, Status
 from engine.domain.clock import Clock, Due, due
 from engine.domain.identifiers import mask_id
+from engine.operations.case_run import CaseRun
 from engine.operations.facts_of_steps import decision_facts, delivery_facts, refusal_to_accept
 from engine.store.dossier import latest_supplement, materials
 from engine.store.secrets import query_code
 from engine.store.tables import CaseClock, Notice
-
-if TYPE_CHECKING:
-    from engine.commands.run import CaseRun
 
 FORMS = {"original": "原件", "copy": "复印件", "electronic": "电子件"}
 DEFECTS = {"missing": "缺少", "form": "形式不符", "content": "内容不全或者有误"}
@@ -32,7 +31,7 @@ CONSEQUENCE = (
 RETURN_BASIS = "《濮阳市网上审批及电子监察系统管理办法》第十八条"
 
 
-def gather(run: CaseRun, number: str) -> dict[str, Any]:
+def gather(run: CaseRun, call: OperationCall, number: str) -> dict[str, Any]:
     """Return all facts of the case for a notice of this number."""
     filled, item, case = run.filled(), run.case.item, run.case
     application = next(data for form, data in reversed(filled))
@@ -51,6 +50,7 @@ def gather(run: CaseRun, number: str) -> dict[str, Any]:
         },
         "remedies": dict(item["remedies"]),
         "excluded": [dict(each) for each in item["excluded_procedures"]],
+        "deemed": call.data.get("deemed") is True,
         "acceptance": _limit(run, "step", case.received_at, item["acceptance_limit"]),
         **_people(application),
         **_limits(run),

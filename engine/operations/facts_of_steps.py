@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.domain.calendar import SHANGHAI
 from engine.domain.clock import Clock, due
 from engine.domain.identifiers import mask_id
-
-if TYPE_CHECKING:
-    from engine.commands.run import CaseRun
-    from engine.store.tables import Notice
+from engine.operations.case_run import CaseRun
+from engine.store.tables import Notice
 
 Filled = Iterable[tuple[str, dict[str, Any]]]
 

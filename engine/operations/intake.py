@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.bpmn.situation import OperationCall
 from engine.domain.calendar import shanghai_day
 from engine.domain.case import Status
 from engine.domain.clock import calendar_due
 from engine.errors import Conflict, FieldError, Invalid, Words
+from engine.operations.case_run import CaseRun
 from engine.store.dossier import latest_supplement, materials
 from engine.store.tables import Supplement
-
-if TYPE_CHECKING:
-    from engine.commands.run import CaseRun
 
 DEEMED = "deemed"  # 行政许可法 art. 32: silence for five working days accepts as of the receipt
 
@@ -43,7 +41,7 @@ def accept(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
         "accepted",
         {"as_of": case.accepted_at.isoformat(), "deemed": deemed, "limits": _days(limits)},
     )
-    return {"accepted": True}
+    return {"accepted": True, "deemed": deemed}
 
 
 def request_supplement(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:

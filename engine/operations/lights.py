@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import sqlalchemy as sa
 
 from engine.bpmn.situation import OperationCall
 from engine.domain.light import Colour, worst
 from engine.errors import ProcedureFault
+from engine.operations.case_run import CaseRun
 from engine.store.tables import Light, WorkItem
-
-if TYPE_CHECKING:
-    from engine.commands.run import CaseRun
 
 
 def raise_light(run: CaseRun, call: OperationCall) -> None:

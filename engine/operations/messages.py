@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from engine.bpmn.situation import OperationCall
 from engine.domain.calendar import shanghai_day
 from engine.errors import ProcedureFault
+from engine.operations.case_run import CaseRun
 from engine.store.secrets import query_code
 from engine.store.tables import CaseClock
-
-if TYPE_CHECKING:
-    from engine.commands.run import CaseRun
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

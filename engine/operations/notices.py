@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from engine.bpmn.situation import OperationCall
 from engine.documents.facts import Head, missing_facts, read_head
 from engine.domain.calendar import shanghai_day
 from engine.errors import ProcedureFault
+from engine.operations.case_run import CaseRun
 from engine.operations.facts import gather
 from engine.store.counters import next_serial
 from engine.store.digest import digest_of
 from engine.store.notices import sealed_facts
 from engine.store.tables import Notice
-
-if TYPE_CHECKING:
-    from engine.commands.run import CaseRun
 
 TEMPLATE_PATH = "forms/notices/{}.typ"
 
@@ -28,7 +24,7 @@ def issue_notice(run: CaseRun, call: OperationCall) -> None:
     template = run.version.files[TEMPLATE_PATH.format(call.notice)]
     head = read_head(template)
     number = _number(run, head)
-    facts = gather(run, number)
+    facts = gather(run, call, number)
     lacking = missing_facts(template, facts)
     if lacking:
         raise ProcedureFault(

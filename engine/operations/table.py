@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.bpmn.situation import OperationCall
 from engine.bpmn.vocabulary import OperationSignature
 from engine.operations import decision, intake, lights, messages, notices
+from engine.operations.case_run import CaseRun
 
-if TYPE_CHECKING:
-    from engine.commands.run import CaseRun
-
-Perform = Callable[["CaseRun", OperationCall], Mapping[str, Any] | None]
+Perform = Callable[[CaseRun, OperationCall], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)

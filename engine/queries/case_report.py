@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.domain.calendar import SHANGHAI
-from engine.errors import NotFound
+from engine.domain.case import no_such_case
 from engine.store.tables import Case, CaseClock, Light, ProcedureVersion, WorkItem
 
 
@@ -16,7 +16,7 @@ def case_report(session: Session, number: str) -> dict[str, Any]:
     """Return status, version, open work, clocks and lights of a case. Raises `NotFound`."""
     case = session.scalars(sa.select(Case).where(Case.number == number)).one_or_none()
     if case is None:
-        raise NotFound("没有这个办件，请核对办件编号。", "There is no such case; check its number.")
+        raise no_such_case()
     version = session.get_one(ProcedureVersion, case.procedure_version_id)
     work = session.scalars(
         sa.select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open")

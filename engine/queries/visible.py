@@ -12,14 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from engine.domain.actor import ANY, APPLICANT, WINDOW_CLERK, Actor, Seat, may_read
-from engine.domain.case import Status
+from engine.domain.case import Status, no_such_case
 from engine.errors import Forbidden, NotFound
 from engine.resources import Resources
 from engine.store.tables import Case, WorkItem
-
-
-def no_such_case() -> NotFound:
-    return NotFound("没有这个办件，请核对办件编号。", "There is no such case; check its number.")
 
 
 def no_such_task() -> NotFound:
