@@ -1,4 +1,4 @@
-"""An applicant's own: his cases and messages, a supplement (P10d), a withdrawal (P18)."""
+"""An applicant's own: his cases and messages, his steps (P10d, P18), a withdrawal (P18)."""
 
 from __future__ import annotations
 
@@ -42,20 +42,23 @@ def my_cases() -> str:
     return page("my.html", cases=cases, messages_of_mine=messages["rows"])
 
 
-# ---------------------------------------------------------------- supplement
+# ---------------------------------------------------------------- supplement, rectification
 
 
 @pages.route("/cases/<number>/supplement", methods=["GET", "POST"])
 def supplement(number: str) -> str | tuple[str, int] | Answer:
-    """Show what is missing, why and until when; take the answer."""
+    """Show what the case asks of its applicant, why and until when; take the answer.
+
+    A supplement also names what is missing and takes the files; other steps are their form alone.
+    """
     actor, moment = signed_in(), now()
     with reading() as session:
         file = case_file(session, resources(), actor, number, moment)
         open_task = own_task(session, find_case(session, actor, number))
         task = open_task and task_page(session, resources(), actor, open_task.id, moment)
-    if task is None or task["form"] is None or not file["supplements"]:
+    if task is None or task["form"] is None:
         raise Conflict(
-            "该办件现在没有需要您补正的内容。", "Nothing is asked of you in this case now."
+            "该办件现在没有需要您办理的环节。", "Nothing is asked of you in this case now."
         )
     schema = task["form"]["schema"]
     if request.method == "GET":
@@ -68,21 +71,21 @@ def supplement(number: str) -> str | tuple[str, int] | Answer:
         _answer(actor, task["id"], said(schema, data))
     except Invalid as refused:
         return _supplement_page(file, task, build(schema, data, refused.fields), refused), 422
-    flash(translated("补正已提交。"), "good")
+    flash(translated("“{name}”已提交。", name=task["name"]), "good")
     return redirect(url_for("pages.submitted", number=number), 303)
 
 
 def _supplement_page(
     file: dict[str, Any], task: dict[str, Any], root: Field, refused: LianbanError | None = None
 ) -> str:
-    last = file["supplements"][-1]
-    wanted = {defect["material"] for defect in last["defects"]}
+    notice = _open_notice(file)
+    wanted = {defect["material"] for defect in notice["defects"]} if notice else set()
     named = [m for m in file["materials"] if m["code"] in wanted]
     return page(
         "supplement.html",
         file=file,
         task=task,
-        notice=last,
+        notice=notice,
         named=named,
         fresh=sum(not each["submitted"] for m in named for each in m["files"]),
         root=root,
@@ -90,10 +93,18 @@ def _supplement_page(
     )
 
 
+def _open_notice(file: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the one-time notice that waits for its answer."""
+    return next((each for each in file["supplements"] if each["status"] == "open"), None)
+
+
 def _offered(file: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
     """Offer one row for each material that the notice names, where the form asks for rows."""
-    wanted = {defect["material"] for defect in file["supplements"][-1]["defects"]}
     offered = dict(form["prefill"])
+    notice = _open_notice(file)
+    if notice is None:
+        return offered
+    wanted = {defect["material"] for defect in notice["defects"]}
     for name, field in form["schema"]["properties"].items():
         if name in offered or not is_rows(field):
             continue

@@ -12,6 +12,7 @@ from engine.commands.diagram import Marks, marks_of
 from engine.commands.notices import pdf_of
 from engine.domain.actor import WINDOW_CLERK, Actor
 from engine.domain.case import BEFORE_DECISION
+from engine.domain.light import Colour
 from engine.errors import Words
 from engine.queries.case_file import case_file
 from engine.queries.clock import NAMES, clock_page
@@ -36,6 +37,12 @@ SUPPLEMENTS = {
     "answered": Words("已补正", "answered"),
     "expired": Words("逾期未补正", "expired"),
     "withdrawn": Words("已撤回", "withdrawn"),
+}
+# What the timeline says of a light or a decision.
+TOLD = {
+    **{str(colour.value): colour.label for colour in Colour},
+    "approve": Words("准予许可", "approved"),
+    "refuse": Words("不予许可", "refused"),
 }
 
 
@@ -64,6 +71,7 @@ def case_page(number: str) -> str:
         scopes=SCOPES,
         clock_names=CLOCKS,
         supplement_states=SUPPLEMENTS,
+        told=TOLD,
         may_withdraw=acts and file["status"]["code"] in BEFORE_DECISION,
     )
 

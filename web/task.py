@@ -27,7 +27,7 @@ from web.worklist import STATES, workable
 def task(task_id: int) -> str | tuple[str, int] | Answer:
     actor = staff()
     found, file = _load(actor, task_id)
-    if request.method == "GET" and _is_supplement(found, file):
+    if request.method == "GET" and _is_applicants(found):
         return redirect(url_for("pages.supplement", number=file["number"]))
     if request.method == "GET":
         return _show(found, file, _form(found))
@@ -47,10 +47,10 @@ def task(task_id: int) -> str | tuple[str, int] | Answer:
     return redirect(url_for("pages.worklist"), 303)
 
 
-def _is_supplement(found: dict[str, Any], file: dict[str, Any]) -> bool:
-    """Tell whether it is an applicant's supplement, which the window hands in at the counter: its
+def _is_applicants(found: dict[str, Any]) -> bool:
+    """Tell whether it is an applicant's own step, which the window hands in at the counter: its
     page takes the files as well."""
-    return found["post"]["code"] == APPLICANT and bool(found["form"] and file["supplements"])
+    return found["post"]["code"] == APPLICANT and found["form"] is not None
 
 
 def _load(actor: Actor, task_id: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -97,6 +97,7 @@ class CaseRow(Schema):
     closed_at = moment("When it was closed.", "2026-11-27T02:00:00Z", allow_none=True)
     last_day = day("Last day of the committed limit.", "2026-12-01", allow_none=True)
     provisional = flag("Whether that day rests on a year without its holiday notice.", False)
+    applicant_step = text("The step that waits for the applicant.", "补齐补正", allow_none=True)
 
 
 class Cases(Schema):

@@ -41,7 +41,7 @@ def case_file(
     tasks = _open_tasks(session, case)
     return case_row(resources, actor, case, clocks, tasks) | {
         "query_code": query_code(resources.keys, case.number) if personal else None,
-        "next": next_step(session, case),
+        "next": next_step(session, case, now),
         "application": _application(session, resources, case, personal),
         "materials": material_list(session, case),
         "tasks": _tasks(session, resources, case, tasks, actor, staff, now),

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.domain.actor import Actor
+from engine.domain.actor import APPLICANT, Actor
 from engine.domain.identifiers import mask_name
 from engine.domain.light import Colour, worst
 from engine.queries import shown
@@ -81,6 +81,7 @@ def case_row(
         "closed_at": case.closed_at,
         "last_day": shown.last_day(committed and committed.due_at),
         "provisional": bool(committed and committed.provisional),
+        "applicant_step": next((item.name for item in items if item.post == APPLICANT), None),
     }
 
 

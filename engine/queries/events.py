@@ -1,7 +1,8 @@
 """The journal's events in words, and what of each an applicant sees.
 
 `shared` names the details that the applicant may read; None keeps the whole event inside the house:
-steps, opinions, lights and timers are internal until a notice says what they led to.
+steps, opinions, lights and timers are internal until a notice says what they led to. `automatic` is
+what the procedure does by itself, whoever set it off: the timeline names the system for it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from engine.errors import Words
 class Event:
     label: Words
     shared: tuple[str, ...] | None = None
+    automatic: bool = False
 
 
 EVENTS: dict[str, Event] = {
@@ -29,20 +31,20 @@ EVENTS: dict[str, Event] = {
         Words("提交补齐补正", "supplement handed in"), ("round", "materials")
     ),
     "accepted": Event(Words("受理", "accepted"), ("as_of", "deemed", "limits")),
-    "notice_issued": Event(Words("出具文书", "notice issued"), ("title", "number")),
-    "notified": Event(Words("通知申请人", "applicant notified"), ()),
+    "notice_issued": Event(Words("出具文书", "notice issued"), ("title", "number"), automatic=True),
+    "notified": Event(Words("通知申请人", "applicant notified"), (), automatic=True),
     "decided": Event(Words("作出决定", "decided"), ("result",)),
     "returned": Event(Words("退件", "returned"), ("ground",)),
     "withdrawal_received": Event(Words("申请撤回", "withdrawal received"), ("by",)),
-    "archived": Event(Words("归档办结", "closed and archived"), ("status",)),
+    "archived": Event(Words("归档办结", "closed and archived"), ("status",), automatic=True),
     "notice_drawn": Event(Words("生成文书文件", "document drawn")),
     "timer_fired": Event(Words("时限到期", "timer due")),
-    "task_opened": Event(Words("环节开始", "task opened")),
+    "task_opened": Event(Words("环节开始", "task opened"), automatic=True),
     "task_claimed": Event(Words("签收", "task claimed")),
     "task_released": Event(Words("退回待办", "task released")),
     "task_reassigned": Event(Words("转派", "task reassigned")),
     "task_completed": Event(Words("环节办结", "task completed")),
-    "task_cancelled": Event(Words("环节取消", "task cancelled")),
+    "task_cancelled": Event(Words("环节取消", "task cancelled"), automatic=True),
     "light_raised": Event(Words("亮灯", "light raised")),
     "put_off": Event(Words("办理出错，稍后重试", "failed, to be tried again")),
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.domain.actor import APPLICANT
 from engine.domain.case import Status
 from engine.errors import Words
 from engine.queries.shown import last_day
@@ -26,18 +27,21 @@ FIXED = {
         "您已撤回申请，可以重新申报。", "You withdrew the application; you may apply again."
     ),
     Status.NOT_ACCEPTED: Words(
-        "请查阅《不予受理通知书》中的原因和应当申请的机关。",
+        "请查阅《不予受理决定书》中的原因和应当申请的机关。",
         "Read the notice of non-acceptance: it states the reason and where to apply.",
     ),
 }
 
 
-def next_step(session: Session, case: Case) -> Words:
+def next_step(session: Session, case: Case, now: datetime) -> Words:
     """Return what is to be done next, by whom and by when. `case.item` must be loaded."""
     status = Status(case.status)
     if status in FIXED:
         return FIXED[status]
-    return _NEXT[status](session, case)
+    own = _own_step(session, case)
+    if own is not None and status != Status.SUPPLEMENTING:
+        return _ask(own)
+    return _NEXT[status](session, case, now)
 
 
 def missing_materials(session: Session, case: Case) -> list[dict[str, str]]:
@@ -46,7 +50,25 @@ def missing_materials(session: Session, case: Case) -> list[dict[str, str]]:
     return [m for m in case.item["materials"] if m["required"] and m["code"] not in held]
 
 
-def _draft(session: Session, case: Case) -> Words:
+def _own_step(session: Session, case: Case) -> WorkItem | None:
+    query = sa.select(WorkItem).where(
+        WorkItem.case_id == case.id, WorkItem.status == "open", WorkItem.post == APPLICANT
+    )
+    return session.scalars(query.order_by(WorkItem.id)).first()
+
+
+def _ask(step: WorkItem) -> Words:
+    """Ask the applicant for a step of his own, such as a rectification (P18)."""
+    if step.due_at is None:
+        return Words(f"请办理“{step.name}”。", f"Please complete: {step.name}.")
+    day = last_day(step.due_at)
+    return Words(
+        f"请最迟于{_zh(day)}办理“{step.name}”，逾期将作退件处理。",
+        f"Complete {step.name} by {day}, or the case is returned.",
+    )
+
+
+def _draft(session: Session, case: Case, now: datetime) -> Words:
     missing = missing_materials(session, case)
     if not missing:
         return Words("材料已上传，请提交申请。", "All materials are there: submit the application.")
@@ -58,17 +80,17 @@ def _draft(session: Session, case: Case) -> Words:
     )
 
 
-def _received(session: Session, case: Case) -> Words:
+def _received(session: Session, case: Case, now: datetime) -> Words:
     day = _step_day(session, case)
     if day is None:
         return Words("窗口正在审查您的材料。", "The window is checking your materials.")
     return Words(
-        f"窗口将在{_zh(day)}前审查材料并告知是否受理。",
+        f"窗口最迟于{_zh(day)}审查完材料并告知是否受理。",
         f"The window checks the materials and tells you by {day} whether they are accepted.",
     )
 
 
-def _supplementing(session: Session, case: Case) -> Words:
+def _supplementing(session: Session, case: Case, now: datetime) -> Words:
     supplement = latest_supplement(session, case)
     codes = {defect["material"] for defect in supplement.defects}
     named = [m for m in case.item["materials"] if m["code"] in codes]
@@ -80,22 +102,28 @@ def _supplementing(session: Session, case: Case) -> Words:
     )
 
 
-def _accepted(session: Session, case: Case) -> Words:
+def _accepted(session: Session, case: Case, now: datetime) -> Words:
     query = sa.select(CaseClock).where(CaseClock.case_id == case.id, CaseClock.name == "committed")
     clock = session.scalars(query).one()
     day, note = (
         last_day(clock.due_at),
         ("（暂定）", " (provisional)") if clock.provisional else ("", ""),
     )
+    if clock.due_at <= now:
+        return Words(
+            f"部门正在审查，已超过承诺的{_zh(day)}。您可以向窗口查询或者投诉。",
+            f"The department is reviewing it; its promised day, {day}, is over. You may ask at the "
+            "window or complain.",
+        )
     return Words(
-        f"部门正在审查，承诺在{_zh(day)}{note[0]}前作出决定。",
+        f"部门正在审查，承诺最迟于{_zh(day)}{note[0]}作出决定。",
         f"The department is reviewing it and promises its decision by {day}{note[1]}.",
     )
 
 
-def _approved(session: Session, case: Case) -> Words:
+def _approved(session: Session, case: Case, now: datetime) -> Words:
     place, day = case.item["guide"]["place"], _step_day(session, case)
-    zh, en = (f"（{_zh(day)}前送达）", f", delivered by {day}") if day else ("", "")
+    zh, en = (f"（最迟于{_zh(day)}送达）", f", delivered by {day}") if day else ("", "")
     return Words(
         f"已准予许可{zh}，请携带纸质材料到{place}领取。",
         f"Approved{en}: bring the paper materials to {place}.",

@@ -43,7 +43,7 @@ def progress(
         "item": {"code": case.item_code, "name": case.item_name},
         "department": shown.department(resources, case.department),
         "status": shown.status(case),
-        "next": next_step(session, case),
+        "next": next_step(session, case, now),
         "received_at": case.received_at,
         "accepted_at": case.accepted_at,
         "decided_at": case.decided_at,

@@ -40,7 +40,9 @@ def timeline(
             "at": each.at,
             "event": each.event,
             "label": event_of(each.event).label,
-            "actor": _actor(each.actor, case, department if outside else None, names),
+            "actor": SYSTEM
+            if event_of(each.event).automatic
+            else _actor(each.actor, case, department if outside else None, names),
             "details": _details(each, outside),
         }
         for each in entries

@@ -35,7 +35,7 @@ def register_and_apply(tab: Tab) -> str:
     expect(page.locator(".warning")).to_contain_text("还缺 2 种必须提交的材料")
     page.get_by_role("button", name="提交申请").click()
     expect(page.get_by_role("heading", name="已收到您的申请")).to_be_visible()
-    expect(page.locator(".next")).to_contain_text("2026年11月30日前审查材料")
+    expect(page.locator(".next")).to_contain_text("2026年11月30日审查完材料")
     return page.locator(".number").first.inner_text()
 
 
@@ -101,13 +101,13 @@ def ask_for_supplement(page: Page) -> None:
 
 def supplement(page: Page) -> None:
     page.get_by_role("link", name="我的办件").click()
-    page.get_by_role("link", name="去补正").click()
+    page.get_by_role("link", name="去办理：补齐补正").click()
     expect(page.locator(".next")).to_contain_text("最迟在 2026年12月23日 一次补齐")
     expect(page.locator("#m-layout")).to_contain_text("未注明面积")
     for code in ("layout", *LEFT_OUT):
         upload(page, code)
-    page.get_by_role("button", name="提交补正").click()
-    expect(page.locator(".message.good")).to_contain_text("补正已提交")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator(".message.good")).to_contain_text("“补齐补正”已提交")
 
 
 def review(page: Page) -> None:

@@ -6,7 +6,12 @@ from engine.config import CHECKOUT
 from engine.queries.events import EVENTS, event_of
 from tests.test_journal_events import named_events
 
-OF_THE_SYSTEM = {"procedure_deployed", "account_registered"}
+OF_THE_SYSTEM = {
+    "procedure_deployed",
+    "account_registered",
+    "seat_given",
+    "password_changed",
+}
 INTERNAL = {"task_completed", "task_opened", "light_raised", "timer_fired", "put_off"}
 
 

@@ -273,7 +273,7 @@ def test_progress_needs_number_and_code(city: City, number: str) -> None:
     code = code.xpath("//strong[@class='number']")[1].text
     reader = Reader(city).open("/progress").send("code", number=number.lower(), code=code.lower())
     assert reader.status == 200
-    assert "窗口将在" in reader.main
+    assert "窗口最迟于" in reader.main
     for pair in ((number, "AAAAAAAA"), ("419900-20260101-0001-1", code)):
         wrong = Reader(city).open("/progress").send("code", number=pair[0], code=pair[1])
         assert wrong.status == 404

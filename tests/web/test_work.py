@@ -9,7 +9,7 @@ import pytest
 from api.app import create_app
 from engine.config import CHECKOUT
 from engine.store.database import db
-from tests.api.city import FOOD, City
+from tests.api.city import FOOD, City, ok
 from tests.web.reader import FILLED, Reader
 
 DEFECT = {
@@ -111,7 +111,7 @@ def test_the_window_hands_in_the_supplement_of_a_counter_case(city: City) -> Non
     clerk.task(number).send("outcome", outcome="incomplete", **DEFECT)
     assert clerk.task(number).path == f"/cases/{number}/supplement"
     clerk.upload(f"/cases/{number}/materials/layout")
-    assert "补正已提交" in clerk.send("version").main
+    assert "“补齐补正”已提交" in clerk.send("version").main
 
 
 def test_a_row_asked_for_on_a_finished_task_is_told_its_state(city: City, number: str) -> None:
@@ -136,15 +136,31 @@ def test_an_incomplete_case_is_supplemented(city: City) -> None:
     clerk.task(number).send("outcome", outcome="incomplete", _add="defects")
     clerk.send("defects.1.kind", **DEFECT)
     assert "已办结" in clerk.main
-    applicant.open(f"/cases/{number}").follow("去补正")
+    applicant.open(f"/cases/{number}").follow("去办理：补齐补正")
     assert "未注明面积" in applicant.main
     assert "您还没有上传新的文件" in applicant.main
     for code in ("layout", "rules"):
         applicant.upload(f"/cases/{number}/materials/{code}")
         assert applicant.path == f"/cases/{number}/supplement"
     applicant.send("version")
-    assert "补正已提交" in applicant.main
+    assert "“补齐补正”已提交" in applicant.main
     assert applicant.open(f"/cases/{number}/supplement").status == 409
+
+
+def test_an_applicant_reports_a_rectification_himself(city: City) -> None:
+    """P18: what the site check asked for is due within the month."""
+    applicant = Reader(city, "applicant")
+    number = applicant.apply(FOOD)
+    clerk, handler = city.as_("clerk"), city.as_("handler")
+    clerk.complete(number, outcome="complete")
+    visit = {"officials": ["赵一", "钱二"], "date": "2026-11-23", "place": "现场"}
+    mend = {"findings": "更衣设施未到位", "conclusion": "rectify", "rectification": "补装"}
+    handler.complete(number, **visit, **mend)
+    applicant.open("/my").follow("去办理：整改")
+    assert "最迟在 2026年12月23日 办理" in applicant.main
+    applicant.send("statement", statement="已补装更衣设施。")
+    assert "“整改”已提交" in applicant.main
+    assert [task["name"] for task in ok(handler.get(f"/cases/{number}"))["tasks"]] == ["现场核查"]
 
 
 def test_faults_of_a_task_stand_at_their_fields(city: City, number: str) -> None:
@@ -230,7 +246,7 @@ def test_a_limit_in_an_unannounced_year_is_marked(city: City) -> None:
     Reader(city, "clerk").task(number).send("outcome", outcome="complete")
     reader = Reader(city, "applicant").open(f"/cases/{number}")
     assert reader.page.xpath("//summary/span[@class='provisional']")
-    assert "（暂定）前作出决定" in reader.main
+    assert "（暂定）作出决定" in reader.main
 
 
 # ---------------------------------------------------------------- procedures, demonstration
