@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -16,20 +15,18 @@ from random import Random
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from engine.commands import filing, materials, withdrawal, work
 from engine.demo.answers import answer, application
-from engine.demo.people import Person, id_number
+from engine.demo.known import known_of
+from engine.demo.people import Person
 from engine.demo.stories import Story, draw
 from engine.domain.actor import APPLICANT
 from engine.domain.calendar import SHANGHAI, shanghai_day
-from engine.operations.intake import missing_in
+from engine.domain.case import BEFORE_DECISION
 from engine.resources import Resources
 from engine.scheduler import run_due
-from engine.store import files, submissions
-from engine.store.dossier import latest_supplement
-from engine.store.dossier import materials as dossier
+from engine.store import files
 from engine.store.tables import Case, WorkItem
 from engine.transaction import reading, writing
 
@@ -166,7 +163,7 @@ class Simulation:
     def _withdraw(self, at: datetime, number: str) -> bool:
         with reading() as session:
             case = session.scalars(sa.select(Case).where(Case.number == number)).one()
-        if case.status not in ("received", "accepted", "supplementing"):
+        if case.status not in BEFORE_DECISION:
             return False
         with writing() as session:
             withdrawal.withdraw(
@@ -186,7 +183,7 @@ class Simulation:
             return
         with reading() as session:
             case = session.get_one(Case, item.case_id)
-            context = self._context(session, case, story)
+            context = known_of(session, self.resources, case, self.random)
         if item.post == APPLICANT:
             actor = self._applicant_or_clerk(case)
         else:
@@ -204,32 +201,6 @@ class Simulation:
                 data=data,
                 now=at,
             )
-
-    def _context(self, session: Session, case: Case, story: Story) -> Mapping[str, Any]:
-        held = {m.code for m in dossier(session, case, submitted_only=True)}
-        supplement = latest_supplement(session, case)
-        filled = list(submissions.newest_first(session, self.resources.keys, case))
-        law = case.item["legal_basis"][0]
-        return {
-            "missing": missing_in(case.item, held),
-            "unmet": [d["material"] for d in supplement.defects] if supplement else [],
-            "paper": [
-                m["code"]
-                for m in case.item["materials"]
-                if m["code"] in held and m["form"] != "electronic"
-            ],
-            "basis": f"《{law['law']}》{law['article']}",
-            "valid_years": case.item["result"]["valid_years"],
-            "recipient": {
-                "name": filled[-1][1]["applicant"].get("legal_representative")
-                or filled[-1][1]["applicant"]["name"],
-                "capacity": "applicant",
-                "id_number": filled[-1][1]["applicant"].get("id_number") or id_number(self.random),
-            },
-            "rectified_before": any(form.endswith("rectification") for form, _ in filled),
-            "sent_back_before": any(data.get("outcome") == "send_back" for _, data in filled),
-            "investigated": any(form.endswith("discrepancy") for form, _ in filled),
-        }
 
     # ------------------------------------------------------------ who and what
 
