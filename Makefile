@@ -25,7 +25,8 @@ setup: $(READY) font ## install everything the product needs into .venv (and a C
 
 $(READY): requirements.lock setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is missing: apt-get install python3 python3-venv"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
+	# Where pip is missing an earlier attempt was cut short: begin again.
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet requirements.lock
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
@@ -68,7 +69,7 @@ bench: setup ## what a completion and a tick cost, as ratios within one run
 	$(BIN)/python -m bench
 
 migration: $(READY) ## write a schema migration from the tables: NUMBER=0002 NAME="what it does"
-	@$(BIN)/python -m engine.store.schema $(NUMBER) "$(NAME)"
+	@$(BIN)/python -m engine.store.schema $(or $(NUMBER),$(error NUMBER=0002 NAME="what it does" is missing)) "$(NAME)"
 
 clean: ## remove .venv and the demonstration's data (var/)
 	rm -rf $(VENV) var
