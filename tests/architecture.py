@@ -49,7 +49,7 @@ ROOMS = {
         "bpmn catalogue documents domain errors resources store", "sqlalchemy"
     ),
     "engine.commands": room(
-        "bpmn catalogue documents domain errors operations resources store", "sqlalchemy yaml"
+        "bpmn catalogue documents domain errors operations resources store", "sqlalchemy"
     ),
     "engine.transaction": room("store", "sqlalchemy"),
     "engine.delivery": room("domain errors resources store transaction", "sqlalchemy"),
