@@ -44,7 +44,9 @@ def hash_password(password: str, cost: PasswordCost) -> str:
 
 
 def find_login(session: Session, login: str) -> Attempt:
-    """Look a login up, exactly as it is written."""
+    """Look a login up, exactly as it is written. One that no column can hold is nobody's."""
+    if "\0" in login:
+        return Attempt(None, None)
     query = sa.select(Account.id, Account.password_hash).where(Account.login == login)
     row = session.execute(query).one_or_none()
     return Attempt(row.id, row.password_hash) if row else Attempt(None, None)

@@ -49,8 +49,10 @@ def find(session: Session, key: str, number: int | None = None) -> ProcedureVers
     if number is None:
         version = latest(session, key)
     else:
+        # Compared as a large number: an address may name a version that the column can't hold.
+        wanted = sa.literal(number, sa.BigInteger)
         query = sa.select(ProcedureVersion).where(
-            ProcedureVersion.key == key, ProcedureVersion.number == number
+            ProcedureVersion.key == key, ProcedureVersion.number == wanted
         )
         version = session.scalars(query).one_or_none()
     if version is None:

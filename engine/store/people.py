@@ -11,7 +11,9 @@ from engine.store.tables import Account, Seat
 
 
 def actor_of(session: Session, account_id: int) -> Actor | None:
-    """Return the actor of an account, or None."""
+    """Return the actor of an account, or None; also for a number that no column can hold."""
+    if not 0 < account_id < 2**63:
+        return None
     account = session.get(Account, account_id)
     if account is None:
         return None

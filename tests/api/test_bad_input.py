@@ -114,6 +114,9 @@ def test_strange_addresses_are_not_found(city: City) -> None:
         refused(clerk.get(path), 404)
     for path in ("/tasks/0", "/tasks/-1", "/tasks/x", "/notices/9223372036854775808"):
         refused(clerk.get(path), 404)
+    for number in (0, 2**31, 2**62):
+        refused(clerk.get(f"/procedures/single-item/versions/{number}"), 404)
+        refused(clerk.get(f"/procedures/single-item/versions/{number}/xml"), 404)
     response = clerk.delete("/cases")
     refused(response, 405, "method-not-allowed")
     assert "GET" in response.headers["Allow"]

@@ -310,3 +310,20 @@ def test_new_cases_take_a_change_and_running_ones_keep_theirs(new_city: City) ->
         walk.go("decide", "deliver")
         assert walk.status == "delivered"
     assert fresh.case().procedure_version_id != running.case().procedure_version_id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"$id: x\nvalid_from: 2024-13-45\n",
+        b"$id: x\nfrom: 2024-01-01T99:00:00Z\n",
+        b"a: !!float xx\n",
+        b"[" * 1_000,
+        b"\xff\xfe",
+    ],
+    ids=["no such day", "no such hour", "a tag", "too deep", "not UTF-8"],
+)
+def test_a_form_that_cannot_be_read_is_a_finding(city: City, text: bytes) -> None:
+    with pytest.raises(DeploymentRefused) as refused:
+        put(city, {"mine.yaml": text})
+    assert "mine.yaml" in {finding.file for finding in refused.value.facts["findings"]}

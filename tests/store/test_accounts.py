@@ -26,6 +26,7 @@ from engine.store.accounts import (
     revoke,
     revoke_all,
 )
+from engine.store.people import actor_of
 from engine.store.tables import Account, Token
 from engine.transaction import reading, writing
 from tests.databases import CHEAP
@@ -47,6 +48,17 @@ def sign_in(login: str, password: str, now: datetime) -> int | None:
     with writing() as session:
         account = record_login(session, attempt, matches, now)
         return account.id if account else None
+
+
+@pytest.mark.parametrize("login", ["nobody", "clerk\0", "\0", "x" * 10_000])
+def test_a_login_that_cannot_be_is_nobodys(clerk: int, login: str, now: datetime) -> None:
+    assert sign_in(login, PASSWORD, now) is None
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, -(2**63), 10**30])
+def test_a_number_that_cannot_be_is_nobodys(app: Flask, number: int) -> None:
+    with reading() as session:
+        assert actor_of(session, number) is None
 
 
 def test_the_hash_is_salted_argon2id_of_the_configured_cost() -> None:
