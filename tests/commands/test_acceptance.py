@@ -104,7 +104,8 @@ def test_silence_for_five_working_days_accepts_as_of_the_receipt(city: City) -> 
     assert clocks["committed"].due_at == last_day("2026-12-03")
     assert [(item.element, item.created_at) for item in walk.open()] == [("review", over)]
     assert walk.item("check").status == "cancelled"
-    assert facts(walk, "acceptance")["accepted_on"] == "2026-11-23"
+    told = facts(walk, "acceptance")
+    assert (told["accepted_on"], told["deemed"]) == ("2026-11-23", True)
     # The window was late, so its step has both lights, before the acceptance by silence.
     assert [(light.colour, light.due_at) for light in walk.lights()] == [
         ("yellow", last_day("2026-11-27")),

@@ -51,6 +51,7 @@ OWN: dict[str, dict[str, Any]] = {
     },
     "acceptance": {
         "number": "澜市监受〔2026〕98号",
+        "deemed": False,
         "limits": {
             "statutory": {"days": 30, "due": "2027-01-04", "provisional": True},
             "committed": {"days": 6, "due": "2026-11-30", "provisional": False},

@@ -76,6 +76,16 @@ def test_acceptance_shows_both_limits_and_which_is_provisional() -> None:
     assert "听证" in printed
 
 
+def test_acceptance_by_silence_does_not_claim_a_complete_dossier() -> None:
+    """Row: L32"""
+    facts = sample("acceptance")
+    assert "材料齐全，符合法定形式" in text_of(pdf("acceptance", facts))
+    printed = text_of(pdf("acceptance", facts | {"deemed": True}))
+    assert "齐全" not in printed and "决定予以受理" not in printed
+    assert "2026年11月20日收到材料，未在法定期限内" in printed
+    assert "自收到材料之日起即为受理" in printed
+
+
 def test_refusal_names_both_remedies() -> None:
     """Rows: L38, P19"""
     printed = text_of(pdf("refusal", sample("refusal")))
