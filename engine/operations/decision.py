@@ -24,6 +24,10 @@ GROUNDS = {
         Status.RETURNED,
         Words("超过一个月未补齐补正申请材料", "not supplemented within the month"),
     ),
+    "unrectified": (
+        Status.RETURNED,
+        Words("超过一个月未按现场核查的要求整改", "not rectified within the month"),
+    ),
 }
 RETURN_OPINION = "return"  # the form name under which the reason of a return is kept (P18)
 
@@ -41,7 +45,7 @@ def decide(run: CaseRun, call: OperationCall) -> None:
 def return_case(run: CaseRun, call: OperationCall) -> Mapping[str, Any]:
     """Return the case (退件), its reason kept with the opinion (P18).
 
-    `ground` is withdrawn (the reason is the applicant's own) or overdue.
+    `ground` is withdrawn (the reason is the applicant's own), overdue or unrectified.
     """
     ground = call.params["ground"]
     if ground not in GROUNDS:

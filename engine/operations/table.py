@@ -35,7 +35,7 @@ OPERATIONS: dict[str, Operation] = {
         _operation(decision.return_case, required=("ground",)),
         _operation(decision.archive, required=("status",)),
         _operation(notices.issue_notice, needs_notice=True),
-        _operation(messages.notify, required=("text",)),
+        _operation(messages.notify, required=("text",), optional=("within",)),
         _operation(lights.raise_light),
     )
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from engine.domain.calendar import SHANGHAI, day_end
 from engine.errors import Conflict
+from engine.store.notices import facts_of
+from engine.store.outbox import payload_of
 from engine.store.tables import Notice, Outbox, WorkItem
 from tests.cases import FOOD, REFUSAL, City, Walk, defect
 
@@ -133,3 +136,47 @@ def test_a_draft_is_submitted_once(city: City) -> None:
         walk.submit()
     assert refused.value.facts == {"status": "received"}
     assert walk.snapshot() == before
+
+
+RECTIFY = {"conclusion": "rectify", "rectification": "补装更衣设施。"}
+
+
+def last_message(walk: Walk) -> str:
+    return payload_of(walk.city.resources.keys, walk.rows(Outbox)[-1])["text"]
+
+
+def test_a_rectification_is_told_to_the_applicant_with_its_last_day(city: City) -> None:
+    """P18, P20a: what a site check asks for is done by somebody who was told what, and by when."""
+    walk = city.file(FOOD).accepted()
+    walk.complete("site_check", **RECTIFY)
+    assert walk.at() == ["rectify"]
+    assert "整改：补装更衣设施。请最迟于2026年12月23日完成" in last_message(walk)
+    assert walk.item("rectify").due_at == day_end(date(2026, 12, 23))
+    walk.complete("rectify", statement="已补装")
+    assert walk.at() == ["site_check"]
+
+
+def test_a_case_not_rectified_within_the_month_is_returned_for_that(city: City) -> None:
+    """P18: the reason is the true one, whatever was supplemented before."""
+    walk = city.file(FOOD)
+    walk.complete("check", outcome="incomplete", defects=[defect("layout")])
+    walk.upload("layout")
+    walk.go("supplement", "recheck")
+    walk.complete("site_check", **RECTIFY)
+    city.now = walk.deadlines()["rectify_over"]
+    city.tick()
+    closed(walk, "returned")
+    assert walk.supplements()[0].status == "answered"
+    notice = facts_of(city.resources.keys, walk.case(), walk.rows(Notice)[-1])
+    assert notice["reason"] == notice["explanation"] == "超过一个月未按现场核查的要求整改"
+    assert notice["reason"] in last_message(walk)
+
+
+def test_the_message_to_supplement_names_the_last_day_and_that_it_is_provisional(
+    city: City,
+) -> None:
+    for month, words in ((11, "2026年12月23日一次"), (12, "2027年1月25日（暂定）一次")):
+        city.now = datetime(2026, month, 23, 10, tzinfo=SHANGHAI)
+        walk = city.file()
+        walk.complete("check", outcome="incomplete", defects=[defect("land")])
+        assert f"最迟于{words}补齐" in last_message(walk)

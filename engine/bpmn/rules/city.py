@@ -78,12 +78,12 @@ def _lights_of(scope: Scope, node: etree._Element) -> Findings:
 
 
 def supplement_month(scope: Scope, gate: Gate) -> Findings:
-    """The time that a one-time notice tells is the time after which the diagram ends the wait."""
+    """The time that an applicant is told is the time after which the diagram ends the wait."""
     for name, node in scope.of("serviceTask"):
         operation = read_extensions(node).operation
-        if operation is None or operation.name != "request_supplement":
+        told = {p.value for p in operation.params if p.name == "within"} if operation else set()
+        if not told:
             continue
-        told = {param.value for param in operation.params if param.name == "within"}
         for step in _next_steps(scope, name):
             ends = {_duration(event) for event in scope.boundaries.get(step, ())} - {None}
             if not told & ends:
