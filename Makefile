@@ -71,5 +71,5 @@ bench: setup ## what a completion and a tick cost, as ratios within one run
 migration: $(READY) ## write a schema migration from the tables: NUMBER=0002 NAME="what it does"
 	@$(BIN)/python -m engine.store.schema $(or $(NUMBER),$(error NUMBER=0002 NAME="what it does" is missing)) "$(NAME)"
 
-clean: ## remove .venv and the demonstration's data (var/)
-	rm -rf $(VENV) var
+clean: ## remove .venv; data and keys in var/ stay
+	rm -rf $(VENV)

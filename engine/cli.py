@@ -35,6 +35,7 @@ from engine.scheduler import run_scheduler
 from engine.store.accounts import hash_password
 from engine.store.audit import verify_all
 from engine.store.database import prepare
+from engine.store.keys import rotate
 from engine.store.schema import upgrade
 from engine.transaction import reading, writing
 
@@ -253,6 +254,24 @@ def new_password(login: str) -> None:
     with app.app_context(), writing() as session:
         change_password(session, login=login, password_hash=hashed, now=datetime.now(UTC))
     _say(Words(f"{login} 的新密码（只显示这一次）：{password}", f"{login}, password: {password}"))
+
+
+@main.group()
+def keys() -> None:
+    """Keys that seal personal data at rest."""
+
+
+@keys.command("rotate")
+@_said
+def rotate_keys() -> None:
+    """Seal with a new key from now on; older keys still open what they sealed."""
+    current = rotate(_config().data / "keys").current
+    _say(
+        Words(
+            f"已增加第 {current} 号密钥，重启服务后启用。",
+            f"Key {current} was added; it is in use after a restart.",
+        )
+    )
 
 
 @main.command()

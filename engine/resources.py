@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from engine.bpmn.versions import Version, Versions
 from engine.catalogue.calendars import load_calendar
-from engine.catalogue.items import Item, load_items
-from engine.catalogue.organisation import Organisation, load_organisation
+from engine.catalogue.items import Item, load_catalogue
+from engine.catalogue.organisation import Organisation
 from engine.config import Config
 from engine.domain.calendar import Calendar
 from engine.store import definitions
@@ -40,11 +40,11 @@ class Resources:
 
 def load_resources(config: Config) -> Resources:
     """Read calendars, catalogue and keys. Raises with file and line where one of them is wrong."""
-    catalogue = config.processes / "catalogue"
+    catalogue = load_catalogue(config.processes / "catalogue")
     return Resources(
         calendar=load_calendar(config.processes / "calendar"),
-        items=load_items(catalogue),
-        organisation=load_organisation(catalogue),
+        items=catalogue.items,
+        organisation=catalogue.organisation,
         keys=open_keys(config.data / "keys"),
         files=config.data / "files",
         versions=Versions(),

@@ -23,7 +23,7 @@ from engine.delivery.outbox import deliver
 from engine.resources import Resources
 from engine.store.blocks import seal
 from engine.store.database import engine_for
-from engine.store.settings import lock_setting, write_setting
+from engine.store.settings import HEARTBEAT, lock_setting, write_setting
 from engine.store.tables import Case, Deadline
 from engine.transaction import reading, writing
 
@@ -31,7 +31,6 @@ log = logging.getLogger("lianban.scheduler")
 
 EVERY = 1  # seconds between ticks
 MOST = 200  # cases of one reading of the table
-HEARTBEAT = "scheduler.heartbeat"
 ADVISORY_LOCK = 0x6C69616E  # "lian": PostgreSQL's lock for the one scheduler of an installation
 
 

@@ -11,9 +11,9 @@ from api.context import resources
 from engine.catalogue.context import form_context
 from engine.catalogue.forms import resolve
 from engine.domain.actor import Actor
-from engine.queries.case_file import NO_FORM
 from engine.queries.forms import application_of, form_of_version
 from engine.queries.visible import find_case
+from engine.store.submissions import NO_FORM
 from web.forms import Field, build
 
 

@@ -25,8 +25,6 @@ from engine.store.counters import next_serial
 from engine.store.secrets import index
 from engine.store.tables import Case
 
-NO_FORM = "application"  # the name under which an application without a form is kept
-
 
 def open_application(
     session: Session,
@@ -55,7 +53,9 @@ def open_application(
     case.procedure_version_id = version_row.id
     session.add(case)
     session.flush()
-    submissions.keep(session, resources.keys, case, key or NO_FORM, data, now=now, by=actor.name)
+    submissions.keep(
+        session, resources.keys, case, key or submissions.NO_FORM, data, now=now, by=actor.name
+    )
     journal.append(
         session,
         case=case,

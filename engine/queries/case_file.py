@@ -23,8 +23,6 @@ from engine.store import dossier, submissions
 from engine.store.secrets import query_code
 from engine.store.tables import Case, Light, Material, ProcedureVersion, Supplement, WorkItem
 
-NO_FORM = "application"
-
 
 def case_file(
     session: Session, resources: Resources, actor: Actor, number: str, now: datetime
@@ -47,7 +45,7 @@ def case_file(
         "tasks": _tasks(session, resources, case, tasks, actor, staff, now),
         "clocks": clocks_of(session, resources, case, now),
         "lights": _lights(session, case) if staff else [],
-        "supplements": _supplements(session, case),
+        "supplements": _supplements(session, resources, case),
         "notices": notices_of(session, case),
         "procedure": _procedure(session, case),
         "fault": case.fault if staff else None,
@@ -94,7 +92,7 @@ def _application(
     data = submissions.read(resources.keys, case, row)
     if personal:
         return data
-    if row.form == NO_FORM:
+    if row.form == submissions.NO_FORM:
         return {}
     form = form_of_version(session, resources, case.procedure_version_id, row.form)
     return masked(resolve(form, form_context(case.item)), data)
@@ -158,7 +156,7 @@ def _lights(session: Session, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _supplements(session: Session, case: Case) -> list[dict[str, Any]]:
+def _supplements(session: Session, resources: Resources, case: Case) -> list[dict[str, Any]]:
     names = {m["code"]: m["name"] for m in case.item["materials"]}
     query = sa.select(Supplement).where(Supplement.case_id == case.id).order_by(Supplement.round)
     return [
@@ -168,6 +166,7 @@ def _supplements(session: Session, case: Case) -> list[dict[str, Any]]:
             "requested_at": row.requested_at,
             "due_at": row.due_at,
             "last_day": shown.last_day(row.due_at),
+            "provisional": _provisional(resources, row),
             "answered_at": row.answered_at,
             "defects": [
                 defect | {"name": names.get(defect["material"], defect["material"])}
@@ -176,6 +175,11 @@ def _supplements(session: Session, case: Case) -> list[dict[str, Any]]:
         }
         for row in session.scalars(query)
     ]
+
+
+def _provisional(resources: Resources, row: Supplement) -> bool:
+    last = shown.last_day(row.due_at)
+    return last is not None and resources.calendar.day(last).provisional
 
 
 def _procedure(session: Session, case: Case) -> dict[str, Any]:

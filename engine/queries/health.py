@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.store.settings import HEARTBEAT
 from engine.store.tables import Setting
 
-HEARTBEAT = "scheduler.heartbeat"  # the setting that the scheduler writes at every tick
 SILENCE = timedelta(minutes=1)  # it ticks every second: after a minute something is wrong
 
 

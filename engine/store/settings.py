@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+HEARTBEAT = "scheduler.heartbeat"  # when the scheduler's last tick ended, ISO, UTC
+
 # The no-op update is what locks a row that is already there, on both databases.
 _LOCK = sa.text(
     "INSERT INTO setting (name, value) VALUES (:name, :initial) "

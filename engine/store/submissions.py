@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from engine.store.secrets import Keys, seal, unseal
 from engine.store.tables import Case, Submission
 
+NO_FORM = "application"  # the name under which an application without a form is kept
+
 
 def keep(
     session: Session,

@@ -21,7 +21,9 @@ from engine.cli import main
 from engine.config import CHECKOUT, Config, PasswordCost
 from engine.store.accounts import account_for_token, find_login, issue_token, password_matches
 from engine.store.database import prepare
+from engine.store.keys import open_keys
 from engine.store.people import actor_of
+from engine.store.secrets import seal, unseal
 from engine.store.tables import Account, Case, JournalEntry
 from engine.transaction import reading, writing
 
@@ -258,3 +260,15 @@ def test_a_new_password_replaces_the_old_one_and_ends_all_sign_ins(var: Path) ->
     assert password_matches(attempt, new.split()[-1], PasswordCost())
     assert not password_matches(attempt, old.split()[-1], PasswordCost())
     assert "no such account" in lianban("account", "password", "nobody", code=1).stderr
+
+
+# ---------------------------------------------------------------- keys
+
+
+def test_a_rotated_key_seals_and_the_old_one_still_opens(var: Path) -> None:
+    old = open_keys(var / "keys")
+    sealed = seal(old, ("test",), "13800000000")
+    assert "Key 2" in lianban("keys", "rotate").stdout
+    new = open_keys(var / "keys")
+    assert unseal(new, ("test",), sealed) == "13800000000"
+    assert seal(new, ("test",), "x")[1:3] == (2).to_bytes(2)
