@@ -5,15 +5,19 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from engine.domain.actor import WINDOW_CLERK, Actor
-from engine.domain.case import no_such_case
+from engine.domain.case import Status, no_such_case
 from engine.store.dossier import materials
 from engine.store.tables import Case
 
 
 def require_own(actor: Actor, case: Case) -> None:
-    """Let pass the applicant of a case, and the window's clerk who acts for him at the counter."""
+    """Let pass the applicant of a case, and the window's clerk who acts for him at the counter.
+
+    A draft that he is still writing online is nobody else's to touch.
+    """
     own = actor.account_id is not None and actor.account_id == case.applicant_id
-    if not own and not actor.holds(WINDOW_CLERK, case.department, case.county):
+    still_his = case.status == Status.DRAFT and case.applicant_id is not None
+    if not own and (still_his or not actor.holds(WINDOW_CLERK, case.department, case.county)):
         raise no_such_case()
 
 

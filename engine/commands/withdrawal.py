@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engine.catalogue.formats import text_fault
 from engine.commands.applicants import require_own
 from engine.commands.run import lock_case, running
 from engine.domain.actor import Actor
@@ -64,11 +65,13 @@ def _require_undecided(case: Case) -> None:
 
 def _reason(reason: str) -> str:
     reason = reason.strip()
+    words = text_fault(reason, lines=True)  # it is printed in the notice of the return
     if not reason or len(reason) > MAX_REASON:
         words = Words(
             f"请写明撤回原因（1 至 {MAX_REASON} 字）",
             f"state why you withdraw, in 1 to {MAX_REASON} characters",
         )
+    if words is not None:
         raise Invalid(f"{words.zh}。", f"{words.en}.", fields=[FieldError("/reason", words)])
     return reason
 

@@ -112,7 +112,7 @@ def _fill(run: CaseRun, item: WorkItem, data: Any) -> dict[str, Any]:
         _answer_supplement(run)
     decided: Mapping[str, Any] = {}
     if item.form is None:
-        data = data if isinstance(data, dict) else {}
+        data = {}  # nothing is asked, and what is sent all the same is not kept unchecked
     else:
         form = form_in(run.version.files, item.form)
         data = checked(form, _context(run), data)

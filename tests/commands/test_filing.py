@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine.commands import filing
+from engine.commands import filing, work
 from engine.domain.identifiers import case_number_fault
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.store import submissions
 from engine.store.tables import Case, Submission
 from engine.transaction import writing
 from tests.cases import CITY, COUNTY, IDENTITY, PLANNING, City, Walk
@@ -105,6 +106,31 @@ def test_a_procedure_without_a_form_keeps_nothing_unchecked(new_city: City) -> N
     walk = open_with(new_city, data={"applicant": "no object", "subject": ["x"] * 999})
     walk.submit()
     assert walk.case().subject == entry.name and walk.at() == ["own"]
+    complete_with(walk, "own", {"defects": nested(2_000)})
+    keys = new_city.resources.keys
+    assert [submissions.read(keys, walk.case(), row) for row in walk.rows(Submission)] == [{}, {}]
+
+
+def nested(depth: int) -> list:
+    inside: list = []
+    for _ in range(depth):
+        inside = [inside]
+    return inside
+
+
+def complete_with(walk: Walk, element: str, data: object) -> None:
+    item, city = walk.item(element), walk.city
+    actor = walk.worker(item)
+    with writing() as session:
+        work.complete(
+            session,
+            city.resources,
+            actor=actor,
+            work_item_id=item.id,
+            version=item.version,
+            data=data,
+            now=city.now,
+        )
 
 
 def test_another_applicant_cannot_submit_a_draft(city: City) -> None:
@@ -125,3 +151,10 @@ def test_a_case_stays_on_the_version_that_its_application_was_checked_by(city: C
     city.found()  # another version is deployed before he submits
     walk.submit()
     assert walk.case().procedure_version_id != city.draft().case().procedure_version_id
+
+
+def test_a_draft_written_online_is_its_applicants_alone(city: City) -> None:
+    walk = city.draft()
+    with pytest.raises(NotFound):
+        walk.submit(actor=city.staff("window_clerk"))
+    assert walk.status == "draft"

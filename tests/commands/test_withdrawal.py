@@ -90,8 +90,8 @@ def test_a_draft_is_not_withdrawn(city: City) -> None:
         city.draft().withdraw()
 
 
-@pytest.mark.parametrize("reason", ["", " \n ", "x" * 501])
-def test_the_reason_is_mandatory_and_bounded(city: City, reason: str) -> None:
+@pytest.mark.parametrize("reason", ["", " \n ", "x" * 501, "a\0b", "a\x07", "\u202eabc", "\ue000"])
+def test_the_reason_is_mandatory_bounded_and_readable(city: City, reason: str) -> None:
     walk = city.file()
     with pytest.raises(Invalid) as refused:
         walk.withdraw(reason=reason)
