@@ -19,6 +19,7 @@ def form_context(
     the materials in the dossier; `unmet` those that the last one-time notice named.
     """
     titles = {m["code"]: m for m in item["materials"]}
+    named = dict.fromkeys(unmet)  # several defects of one material are one choice
     return {
         "item.details": item["details"],
         "materials": [_choice(m) for m in titles.values()],
@@ -27,7 +28,7 @@ def form_context(
             for m in titles.values()
             if m["code"] in submitted and m["form"] != "electronic"
         ],
-        "supplement.unmet": [_choice(titles[code]) for code in unmet if code in titles],
+        "supplement.unmet": [_choice(titles[code]) for code in named if code in titles],
         "prefill": dict(prefill or {}),
     }
 

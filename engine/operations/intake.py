@@ -83,8 +83,19 @@ def _defects(run: CaseRun, earlier: Supplement | None) -> list[dict[str, Any]]:
     if earlier is None:
         return listed
     # What a repetition does not say anew (kind, requirement, basis) stays as it was told.
-    told = {defect["material"]: defect for defect in reversed(earlier.defects)}
+    told = _told(earlier.defects)
     return [{**told[d["material"]], **d} for d in listed if d["material"] in told]
+
+
+def _told(defects: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return by material what a notice said of it; what it said in several rows is joined."""
+    told: dict[str, dict[str, Any]] = {}
+    for each in defects:
+        first = told.setdefault(each["material"], dict(each))
+        for name in ("requirement", "basis"):
+            if each[name] not in first[name].split("；"):
+                first[name] += f"；{each[name]}"
+    return told
 
 
 def missing_in(item: Mapping[str, Any], present: Collection[str]) -> list[dict[str, Any]]:

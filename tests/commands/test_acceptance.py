@@ -273,3 +273,19 @@ def test_the_month_begins_again_with_the_second_notice(city: City) -> None:
     city.tick()
     assert walk.status == "returned"
     assert [s.status for s in walk.supplements()] == ["answered", "expired"]
+
+
+def test_a_repetition_keeps_all_that_was_asked_of_one_material(city: City) -> None:
+    """L32: two rows about one material are two requirements, also when told again; one answer to
+    that material is enough."""
+    walk = city.file()
+    unsigned = defect("land") | {"requirement": "签名", "basis": "《行政许可法》第三十一条"}
+    walk.complete("check", outcome="incomplete", defects=[defect("land"), unsigned])
+    walk.upload("land")
+    walk.go("supplement")
+    walk.complete(
+        "recheck", outcome="incomplete", defects=[{"material": "land", "defect": "仍未签名"}]
+    )
+    (told,) = facts(walk, "supplement")["defects"]
+    assert told["requirement"] == "盖章后重新提交；签名"
+    assert told["basis"] == "《城乡规划法》第四十条；《行政许可法》第三十一条"
