@@ -172,6 +172,7 @@ class Supplement(Schema):
     requested_at = moment("When it was asked for.", "2026-11-23T02:00:00Z")
     due_at = moment("When the month is over.", "2026-12-23T16:00:00Z", allow_none=True)
     last_day = day("The last day.", "2026-12-23", allow_none=True)
+    provisional = flag("Whether that day rests on a year without its holiday notice.", False)
     answered_at = moment("When it was answered.", "2026-12-01T02:00:00Z", allow_none=True)
     defects = fields.List(
         fields.Dict(),

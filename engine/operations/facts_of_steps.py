@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.domain.calendar import SHANGHAI
+from engine.domain.case import Status
 from engine.domain.clock import Clock, due
 from engine.domain.identifiers import mask_id
 from engine.operations.case_run import CaseRun
@@ -47,11 +48,7 @@ def delivery_facts(run: CaseRun, filled: Filled, issued: list[Notice]) -> dict[s
     names = {m["code"]: m["name"] for m in run.case.item["materials"]}
     recipient = delivery["recipient"]
     facts = {
-        "documents": [
-            {"name": n.title, "number": n.number, "copies": 1}
-            for n in issued
-            if n.template in DECIDED
-        ],
+        "documents": _handed_over(run, filled, issued),
         "recipient": {
             "name": recipient["name"],
             "capacity": CAPACITIES[recipient["capacity"]],
@@ -70,6 +67,18 @@ def delivery_facts(run: CaseRun, filled: Filled, issued: list[Notice]) -> dict[s
         if delivery.get(name):
             facts[name] = delivery[name]
     return facts
+
+
+def _handed_over(run: CaseRun, filled: Filled, issued: list[Notice]) -> list[dict[str, Any]]:
+    """Return the decision, and the licence where it grants one: that is what L44 delivers."""
+    decided = [n for n in issued if n.template in DECIDED]
+    documents = [{"name": n.title, "number": n.number, "copies": 1} for n in decided]
+    granted = next((d["licence"] for _, d in filled if d.get("outcome") == "approve"), None)
+    if granted and run.case.status == Status.APPROVED:
+        number = granted.get("number") or "—"
+        name = run.case.item["result"]["name"]
+        documents.append({"name": name, "number": number, "copies": 1})
+    return documents
 
 
 def refusal_to_accept(run: CaseRun, filled: Filled) -> dict[str, Any]:

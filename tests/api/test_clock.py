@@ -96,6 +96,7 @@ def test_a_case_is_returned_when_the_month_is_over(city: City) -> None:
     city.as_("clerk").complete(number, outcome="incomplete", defects=[defect])
     asked = ok(applicant.get(f"/cases/{number}"))
     assert asked["supplements"][0]["last_day"] == "2026-02-28"  # a Saturday worked for the festival
+    assert asked["supplements"][0]["provisional"] is False
     city.clock.now = datetime(2026, 2, 28, 16, 0, tzinfo=UTC)
     with city.app.app_context():
         run_due(city.app.extensions["lianban"].resources, city.clock.now)

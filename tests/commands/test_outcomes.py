@@ -37,6 +37,22 @@ def test_an_approved_case_ends_with_the_signed_receipt(city: City) -> None:
     assert [n.number[-5:] for n in walk.rows(Notice)] == ["0001号"] * 4
 
 
+def test_the_receipt_lists_the_licence_beside_the_decision(city: City) -> None:
+    """P21b, L44: what is handed over is what the applicant signs for; a refusal hands over none."""
+    today = city.now.date().isoformat()
+    licence = {"number": "建字第419900202600001号", "valid_from": today}
+    for decision in ({"licence": licence}, REFUSAL | {"licence": licence}):
+        walk = city.file().go("check", "review")
+        walk.complete("decide", **decision)
+        walk.go(*walk.at())
+        listed = facts_of(city.resources.keys, walk.case(), walk.rows(Notice)[-1])["documents"]
+        decided, *granted = [(each["name"], each["number"]) for each in listed]
+        assert decided[1] == walk.rows(Notice)[-2].number
+        assert granted == (
+            [] if walk.status == "refused" else [("建设工程规划许可证", licence["number"])]
+        )
+
+
 def test_an_item_with_a_site_check_is_checked_before_its_review(city: City) -> None:
     walk = city.file(FOOD).accepted()
     assert walk.at() == ["site_check"]
