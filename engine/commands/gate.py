@@ -15,6 +15,7 @@ from engine.errors import CatalogueError, DeploymentRefused, LianbanError, Words
 from engine.operations.table import SIGNATURES
 
 FORMS, NOTICES = "forms/", "forms/notices/"
+MOST_PATH = 130  # characters below the first folder
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def check(
     everything = dict(uploaded)
     for candidate in candidates:
         everything |= candidate.files
+    findings += _path_findings(everything)
     findings += _form_findings(everything)
     findings += _notice_findings(everything)
     models = {path: data for path, data in everything.items() if path.endswith((".bpmn", ".dmn"))}
@@ -69,6 +71,15 @@ def _keys(files: Mapping[str, bytes], folder: str, ending: str) -> set[str]:
         for path in files
         if path.startswith(folder) and path.endswith(ending)
     }
+
+
+def _path_findings(files: Mapping[str, bytes]) -> list[Finding]:
+    words = Words(
+        f"文件名或表单的 $id 超过 {MOST_PATH} 个字符，请缩短。",
+        f"The name of the file or the form's $id exceeds {MOST_PATH} characters; shorten it.",
+    )
+    long = (path for path in files if len(path.partition("/")[2]) > MOST_PATH)
+    return [_finding(path, 1, "too-long", words) for path in long]
 
 
 def _form_findings(files: Mapping[str, bytes]) -> list[Finding]:

@@ -28,6 +28,7 @@ class Head:
     needs: tuple[str, ...]
 
 
+MOST = {"title": 200, "number": 16}  # characters; both are kept with every notice
 _LINE = re.compile(r"// (title|title-en|number|basis|signs|needs): (.+)")
 _NEED = re.compile(r"[a-z_]+(\[\])?\??(\.[a-z_]+(\[\])?\??)*(:(text|date|time|number|flag))?")
 
@@ -45,12 +46,13 @@ def read_head(template: bytes) -> Head:
         elif match:
             said[match[1]] = match[2].strip()
     lacking = [key for key in ("title", "title-en", "number", "basis", "signs") if key not in said]
+    lacking += [key for key, most in MOST.items() if len(said.get(key, "")) > most]
     wrong = lacking + [need for need in needs if not _NEED.fullmatch(need)]
     if wrong or not needs:
         names = ", ".join(wrong or ["needs"])
         raise CatalogueError(
-            f"通知模板的开头缺少或者写错：{names}。",
-            f"The head of the notice template lacks or misspells: {names}.",
+            f"通知模板的开头缺少、写错或者过长：{names}。",
+            f"The head of the notice template lacks, misspells or overfills: {names}.",
         )
     title = Words(said["title"], said["title-en"])
     return Head(title, said["number"], said["basis"], said["signs"], tuple(needs))

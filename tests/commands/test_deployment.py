@@ -327,3 +327,29 @@ def test_a_form_that_cannot_be_read_is_a_finding(city: City, text: bytes) -> Non
     with pytest.raises(DeploymentRefused) as refused:
         put(city, {"mine.yaml": text})
     assert "mine.yaml" in {finding.file for finding in refused.value.facts["findings"]}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.bpmn": caller("p" * 200)},
+        {"a.bpmn": caller("A"), "x" * 300 + ".dmn": b"<a/>"},
+        {"a.bpmn": caller("A"), "f.yaml": b"$id: " + b"x" * 300},
+        {"a.bpmn": caller("A"), f"notices/{'n' * 300}.typ": b"//"},
+    ],
+    ids=["process", "table", "form", "notice"],
+)
+def test_a_name_too_long_to_be_kept_is_a_finding(city: City, files: dict[str, bytes]) -> None:
+    before = stored()
+    with pytest.raises(DeploymentRefused) as refused:
+        put(city, files)
+    assert "too-long" in {finding.rule for finding in refused.value.facts["findings"]}
+    assert stored() == before
+
+
+def test_a_notice_says_its_title_and_mark_in_few_words(city: City) -> None:
+    path = "forms/notices/acceptance.typ"
+    head = single_item()[path].replace(b"// number: ", b"// number: " + b"x" * 60)
+    with pytest.raises(DeploymentRefused) as refused:
+        put(city, {path: head})
+    assert "notice" in {finding.rule for finding in refused.value.facts["findings"]}

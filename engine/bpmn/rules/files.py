@@ -18,6 +18,7 @@ from engine.errors import Words
 
 _LOCK = Lock()  # a schema keeps the log of its last validation
 _QUOTED = re.compile(r"'([^']*)'")
+MOST = {"id": 120, "name": 255}  # characters
 _NAME_IN_BRACES = re.compile(r"\{[^}]*\}")
 
 # libxml2's names for what a schema demands, in our words; {} is the element, then the detail.
@@ -167,6 +168,23 @@ def process_ids(diagram: Diagram, gate: Gate) -> Findings:
             )
 
 
+def lengths(diagram: Diagram, gate: Gate) -> Findings:
+    """Ids and names fit where they are kept: otherwise a case would stop at them."""
+    for element in (e for scope in diagram.scopes for e in (scope.element, *scope.nodes.values())):
+        for attribute, most in MOST.items():
+            if len(element.get(attribute) or "") > most:
+                yield found(
+                    diagram,
+                    element,
+                    "too-long",
+                    Words(
+                        f"{attribute} 超过 {most} 个字符。",
+                        f"Expected at most {most} characters in the {attribute}.",
+                    ),
+                    Words(f"请缩短 {attribute}。", f"Shorten the {attribute}."),
+                )
+
+
 REFERENCED = ("message", "signal", "error", "escalation")
 
 
@@ -200,4 +218,4 @@ def definitions(diagram: Diagram, gate: Gate) -> Findings:
         )
 
 
-RULES: tuple[FileRule, ...] = (schema, processes, ids, process_ids, definitions)
+RULES: tuple[FileRule, ...] = (schema, processes, ids, process_ids, lengths, definitions)
