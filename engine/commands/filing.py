@@ -18,12 +18,14 @@ from engine.domain.actor import WINDOW_CLERK, Actor
 from engine.domain.calendar import shanghai_day
 from engine.domain.case import Status
 from engine.domain.identifiers import case_number, mask_name
-from engine.errors import Conflict, Forbidden, NotFound
+from engine.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Words
 from engine.resources import Resources
 from engine.store import definitions, journal, submissions
 from engine.store.counters import next_serial
 from engine.store.secrets import index
 from engine.store.tables import Case
+
+MOST_SHOWN = 255  # characters of a heading in lists; the application keeps the whole
 
 
 def open_application(
@@ -49,6 +51,7 @@ def open_application(
     key = version.start_form()
     # Without a form nothing is asked, and what is sent all the same is not kept unchecked.
     data = checked(form_in(version.files, key), form_context(asdict(item)), data) if key else {}
+    _require_mandate(data, now)
     case = _draft(session, resources, actor, item, county, channel, data, now)
     case.procedure_version_id = version_row.id
     session.add(case)
@@ -106,6 +109,19 @@ def _may_file(actor: Actor, channel: str, item: Item, county: str) -> None:
         raise Forbidden("请先登录再申报。", "Sign in before you apply.")
 
 
+def _require_mandate(data: dict[str, Any], now: datetime) -> None:
+    """An agent files under a mandate that is in force (L29)."""
+    agent = data.get("agent")
+    today = shanghai_day(now).isoformat()
+    if agent and not agent["valid_from"] <= today <= agent["valid_until"]:
+        words = Words(
+            "委托期限不包括今天，代理人无权代为申请",
+            "the mandate is not in force today; the agent may not apply under it",
+        )
+        fields = [FieldError("/agent/valid_until", words)]
+        raise Invalid(f"{words.zh}。", f"{words.en}.", code="form", fields=fields)
+
+
 def _shown(applicant: dict[str, Any]) -> str:
     """Return the name for lists: an organisation's in full, a person's masked."""
     name = applicant.get("name", "")
@@ -134,9 +150,9 @@ def _draft(
         department=item.department.code,
         county=county,
         channel=channel,
-        subject=data.get("subject") or item.name,
+        subject=(data.get("subject") or item.name)[:MOST_SHOWN],
         applicant_id=actor.account_id if channel == "online" else None,
-        applicant_shown=_shown(applicant),
+        applicant_shown=_shown(applicant)[:MOST_SHOWN],
         applicant_index=identity and index(resources.keys, ("identity",), identity.strip().upper()),
         status=Status.DRAFT,
         created_at=now,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from engine.commands import filing, work
+from engine.domain.calendar import shanghai_day
 from engine.domain.identifiers import case_number_fault
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store import submissions
 from engine.store.tables import Case, Submission
 from engine.transaction import writing
-from tests.cases import CITY, COUNTY, IDENTITY, PLANNING, City, Walk
+from tests.cases import CITY, COUNTY, IDENTITY, PLANNING, City, Walk, mandate, single_item
 from tests.commands.test_deployment import caller, put
 
 PERSON = {
@@ -73,6 +75,16 @@ def test_every_fault_of_the_application_is_told_at_once(city: City) -> None:
     }
     with writing() as session:
         assert session.query(Case).count() == 0
+
+
+@pytest.mark.parametrize("days", [(-9, -1), (1, 9)], ids=["run out", "not yet begun"])
+def test_an_agent_files_under_a_mandate_in_force(city: City, days: tuple[int, int]) -> None:
+    """L29."""
+    today = shanghai_day(city.now)
+    begin, end = (today + timedelta(days=each) for each in days)
+    with pytest.raises(Invalid) as refused:
+        city.draft(agent=mandate(city, valid_from=str(begin), valid_until=str(end)))
+    assert [fault.path for fault in refused.value.fields] == ["/agent/valid_until"]
 
 
 @pytest.mark.parametrize("data", [None, [], "x", 5, {"applicant": "x"}])
@@ -158,3 +170,14 @@ def test_a_draft_written_online_is_its_applicants_alone(city: City) -> None:
     with pytest.raises(NotFound):
         walk.submit(actor=city.staff("window_clerk"))
     assert walk.status == "draft"
+
+
+def test_lists_show_the_beginning_of_a_long_subject(new_city: City) -> None:
+    path = "forms/single-item/application.yaml"
+    form = single_item()[path].replace(b"    maxLength: 200\n", b"    maxLength: 900\n")
+    put(new_city, single_item() | {path: form})
+    walk = new_city.draft(subject="长" * 900)
+    assert walk.case().subject == "长" * 255
+    (kept,) = walk.rows(Submission)
+    whole = submissions.read(new_city.resources.keys, walk.case(), kept)
+    assert whole["subject"] == "长" * 900
