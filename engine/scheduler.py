@@ -10,7 +10,7 @@ import fcntl
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -21,6 +21,7 @@ from engine.config import Config
 from engine.delivery.messages import sms_sender
 from engine.delivery.outbox import deliver
 from engine.resources import Resources
+from engine.store import repetition
 from engine.store.blocks import seal
 from engine.store.database import engine_for
 from engine.store.settings import HEARTBEAT, lock_setting, write_setting
@@ -30,6 +31,7 @@ from engine.transaction import reading, writing
 log = logging.getLogger("lianban.scheduler")
 
 EVERY = 1  # seconds between ticks
+KEPT = timedelta(days=7)  # answers under an Idempotency-Key
 MOST = 200  # cases of one reading of the table
 ADVISORY_LOCK = 0x6C69616E  # "lian": PostgreSQL's lock for the one scheduler of an installation
 
@@ -109,6 +111,12 @@ def _locked(handle: int) -> bool:
     return True
 
 
+def purge_old(now: datetime) -> None:
+    """Forget what was kept for repeated requests a week ago."""
+    with writing() as session:
+        repetition.purge(session, now - KEPT)
+
+
 def run_scheduler(
     app: Flask, config: Config, resources: Resources, clock: Callable[[], datetime]
 ) -> bool:
@@ -125,7 +133,12 @@ def run_scheduler(
             with app.app_context():
                 tick(config, resources, clock())
 
+        def purge() -> None:
+            with app.app_context():
+                purge_old(clock())
+
         scheduler.add_job(job, "interval", seconds=EVERY, max_instances=1, coalesce=True)
+        scheduler.add_job(purge, "interval", hours=1, max_instances=1, coalesce=True)
         try:
             scheduler.start()
         except (KeyboardInterrupt, SystemExit):

@@ -359,3 +359,19 @@ def defect(material: str, kind: str = "content", text: str = "未盖章") -> dic
 
 def _values(row: Any) -> tuple[Any, ...]:
     return tuple(getattr(row, column.key) for column in row.__table__.columns)
+
+
+def mandate(city: City, **changes: Any) -> dict[str, Any]:
+    """An agent's mandate in force (L29)."""
+    today = shanghai_day(city.now)
+    return {
+        "name": "赵某",
+        "id_number": IDENTITY,
+        "phone": "13800000000",
+        "scope": "代为申请和撤回",
+        "may_withdraw": True,
+        "may_promise": False,
+        "valid_from": today.isoformat(),
+        "valid_until": (today + timedelta(days=10)).isoformat(),
+        **changes,
+    }

@@ -162,12 +162,13 @@ def register_account() -> str | tuple[str, int] | Answer:
 
 def _registered(known: dict[str, str], password: str) -> str:
     accounts.check_registration(known["login"], password, known["name"], known["phone"])
-    password_hash, moment = hash_password(password, config().password_cost), now()
+    password_hash = hash_password(password, config().password_cost)
+    moment = now()
     with writing() as session:
         account = accounts.register(
             session, resources(), password_hash=password_hash, now=moment, **known
         )
-        return issue_token(session, account, moment, TOKEN_HOURS)
+        return issue_token(session, account, session_time(), TOKEN_HOURS)
 
 
 @pages.get("/language/<code>")

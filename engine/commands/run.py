@@ -21,7 +21,7 @@ from engine.domain.actor import SCHEDULER, Actor
 from engine.domain.case import no_such_case
 from engine.domain.clock import Clock, due
 from engine.errors import Conflict, ProcedureFault
-from engine.operations.case_run import CaseRun, expression_facts
+from engine.operations.case_run import CaseRun
 from engine.operations.table import OPERATIONS
 from engine.resources import Resources
 from engine.store.tables import Case, CaseClock, Deadline, WorkItem
@@ -105,10 +105,11 @@ def _prepare(
         now=now,
         calendar=resources.calendar,
         perform=lambda call: _perform(run, call),
-        facts=expression_facts(case),
+        facts={},
         clocks=_clocks(session, case),
     )
     run = CaseRun(session, resources, case, actor, now, version, situation)
+    situation.facts.update(run.facts())
     return run
 
 

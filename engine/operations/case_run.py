@@ -13,6 +13,7 @@ from engine.bpmn.runtime import Instance
 from engine.bpmn.situation import Situation
 from engine.bpmn.versions import Version
 from engine.domain.actor import Actor
+from engine.domain.calendar import ONE_DAY, Calendar, shanghai_day
 from engine.domain.clock import Clock, due
 from engine.resources import Resources
 from engine.store import journal, outbox, submissions
@@ -67,7 +68,9 @@ class CaseRun:
         outbox.put_out(self.session, keys, self.case, kind, payload, now)
 
     def facts(self) -> dict[str, Any]:
-        return expression_facts(self.case)
+        """Return the names that the procedure's expressions may read now."""
+        left = delivery_left(self.case, self.resources.calendar, self.situation.now)
+        return {**expression_facts(self.case), "delivery_left": left}
 
     def department_name(self) -> str:
         return self.case.item["department"]["name"]
@@ -88,6 +91,17 @@ class CaseRun:
         self.session.add(row)
         self.situation.clocks[name] = clock
         return row
+
+
+def delivery_left(case: Case, calendar: Calendar, now: datetime) -> int:
+    """Return the working days left for the delivery (L44): counted from the decision, not from the
+    step, so that looking into a discrepancy in between prolongs nothing."""
+    limit = case.item["delivery_limit"]
+    if case.decided_at is None:
+        return limit
+    today = shanghai_day(now)
+    gone = calendar.working_days_after(shanghai_day(case.decided_at), limit, today + ONE_DAY)
+    return limit - len(gone)
 
 
 def expression_facts(case: Case) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def decide(run: CaseRun, call: OperationCall) -> None:
         raise _wrong(call, "result", RESULTS)
     run.case.status, run.case.decided_at = status, run.situation.now
     _stop_clocks(run)
+    run.situation.facts.update(run.facts())  # the delivery's limit begins now (L44)
     run.record("decided", {"result": call.params["result"]})
 
 

@@ -94,6 +94,8 @@ def refusal_to_accept(run: CaseRun, filled: Filled) -> dict[str, Any]:
         "reasons": check["opinion"],
         "basis": NOT_COMPETENT_BASIS if competent else NOT_REQUIRED_BASIS,
     }
+    if not competent:
+        facts["title"] = "不需要取得行政许可告知书"
     if check.get("competent_authority"):
         facts["competent_authority"] = check["competent_authority"]
     return facts

@@ -34,10 +34,11 @@ def issue_notice(run: CaseRun, call: OperationCall) -> None:
             "its place in the diagram.",
             code="facts-missing",
         )
+    title = facts.get("title", head.title.zh)  # one template may serve two documents
     row = Notice(
         case_id=run.case.id,
         template=call.notice,
-        title=head.title.zh,
+        title=title,
         number=number,
         facts_sealed=sealed_facts(run.resources.keys, run.case, number, facts),
         issued_at=run.situation.now,
@@ -50,7 +51,7 @@ def issue_notice(run: CaseRun, call: OperationCall) -> None:
         "notice_issued",
         {
             "template": call.notice,
-            "title": head.title.zh,
+            "title": title,
             "number": number,
             "facts_sha256": digest_of(facts),
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,8 +27,9 @@ FIXED = {
         "您已撤回申请，可以重新申报。", "You withdrew the application; you may apply again."
     ),
     Status.NOT_ACCEPTED: Words(
-        "请查阅《不予受理决定书》中的原因和应当申请的机关。",
-        "Read the notice of non-acceptance: it states the reason and where to apply.",
+        "申请未予受理，请查阅文书中的理由；应当向其他机关申请的，其中写明了机关。",
+        "The application was not accepted: read the reason in the notice, and where to apply if "
+        "another authority is competent.",
     ),
 }
 
@@ -61,10 +62,10 @@ def _ask(step: WorkItem) -> Words:
     """Ask the applicant for a step of his own, such as a rectification (P18)."""
     if step.due_at is None:
         return Words(f"请办理“{step.name}”。", f"Please complete: {step.name}.")
-    day = last_day(step.due_at)
+    day = _day(step.due_at, step.provisional)
     return Words(
-        f"请最迟于{_zh(day)}办理“{step.name}”，逾期将作退件处理。",
-        f"Complete {step.name} by {day}, or the case is returned.",
+        f"请最迟于{day.zh}办理“{step.name}”，逾期将作退件处理。",
+        f"Complete {step.name} by {day.en}, or the case is returned.",
     )
 
 
@@ -81,49 +82,50 @@ def _draft(session: Session, case: Case, now: datetime) -> Words:
 
 
 def _received(session: Session, case: Case, now: datetime) -> Words:
-    day = _step_day(session, case)
-    if day is None:
+    step = _first_due(session, case)
+    if step is None:
         return Words("窗口正在审查您的材料。", "The window is checking your materials.")
+    day = _day(step.due_at, step.provisional)
     return Words(
-        f"窗口最迟于{_zh(day)}审查完材料并告知是否受理。",
-        f"The window checks the materials and tells you by {day} whether they are accepted.",
+        f"窗口最迟于{day.zh}审查完材料并告知是否受理。",
+        f"The window checks the materials and tells you by {day.en} whether they are accepted.",
     )
 
 
 def _supplementing(session: Session, case: Case, now: datetime) -> Words:
-    supplement = latest_supplement(session, case)
+    supplement, step = latest_supplement(session, case), _own_step(session, case)
     codes = {defect["material"] for defect in supplement.defects}
     named = [m for m in case.item["materials"] if m["code"] in codes]
-    day = last_day(supplement.due_at)
+    day = _day(supplement.due_at, bool(step and step.provisional))
     zh, en = "、".join(m["name"] for m in named), "; ".join(m["name_en"] for m in named)
     return Words(
-        f"请最迟于{_zh(day)}一次补齐：{zh}。逾期将作退件处理。",
-        f"Supplement all of this by {day}, or the case is returned: {en}.",
+        f"请最迟于{day.zh}一次补齐：{zh}。逾期将作退件处理。",
+        f"Supplement all of this by {day.en}, or the case is returned: {en}.",
     )
 
 
 def _accepted(session: Session, case: Case, now: datetime) -> Words:
     query = sa.select(CaseClock).where(CaseClock.case_id == case.id, CaseClock.name == "committed")
     clock = session.scalars(query).one()
-    day, note = (
-        last_day(clock.due_at),
-        ("（暂定）", " (provisional)") if clock.provisional else ("", ""),
-    )
+    day = _day(clock.due_at, clock.provisional)
     if clock.due_at <= now:
         return Words(
-            f"部门正在审查，已超过承诺的{_zh(day)}。您可以向窗口查询或者投诉。",
-            f"The department is reviewing it; its promised day, {day}, is over. You may ask at the "
-            "window or complain.",
+            f"部门正在审查，已超过承诺的{day.zh}。您可以向窗口查询或者投诉。",
+            f"The department is reviewing it; its promised day, {day.en}, is over. You may ask at "
+            "the window or complain.",
         )
     return Words(
-        f"部门正在审查，承诺最迟于{_zh(day)}{note[0]}作出决定。",
-        f"The department is reviewing it and promises its decision by {day}{note[1]}.",
+        f"部门正在审查，承诺最迟于{day.zh}作出决定。",
+        f"The department is reviewing it and promises its decision by {day.en}.",
     )
 
 
 def _approved(session: Session, case: Case, now: datetime) -> Words:
-    place, day = case.item["guide"]["place"], _step_day(session, case)
-    zh, en = (f"（最迟于{_zh(day)}送达）", f", delivered by {day}") if day else ("", "")
+    place, step = case.item["guide"]["place"], _first_due(session, case)
+    zh = en = ""
+    if step is not None:
+        day = _day(step.due_at, step.provisional)
+        zh, en = f"（最迟于{day.zh}送达）", f", delivered by {day.en}"
     return Words(
         f"已准予许可{zh}，请携带纸质材料到{place}领取。",
         f"Approved{en}: bring the paper materials to {place}.",
@@ -139,13 +141,16 @@ _NEXT = {
 }
 
 
-def _step_day(session: Session, case: Case) -> date | None:
-    """Return the last day of the open step that ends first."""
-    query = sa.select(sa.func.min(WorkItem.due_at)).where(
-        WorkItem.case_id == case.id, WorkItem.status == "open"
+def _first_due(session: Session, case: Case) -> WorkItem | None:
+    """Return the open step that ends first."""
+    query = sa.select(WorkItem).where(
+        WorkItem.case_id == case.id, WorkItem.status == "open", WorkItem.due_at.is_not(None)
     )
-    return last_day(session.scalar(query))
+    return session.scalars(query.order_by(WorkItem.due_at).limit(1)).first()
 
 
-def _zh(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+def _day(due_at: datetime, provisional: bool) -> Words:
+    """Return the last day of a limit; one that rests on an unannounced year says so."""
+    day = last_day(due_at)
+    zh = f"{day.year}年{day.month}月{day.day}日"
+    return Words(f"{zh}（暂定）", f"{day} (provisional)") if provisional else Words(zh, str(day))

@@ -47,6 +47,11 @@ def fingerprint(keys: Keys, request: str) -> str:
     return index(keys, ("repetition", "request"), request)
 
 
+def purge(session: Session, before: datetime) -> None:
+    """Forget answers given before this moment: nobody repeats a request that long."""
+    session.execute(sa.delete(Repetition).where(Repetition.created_at < before))
+
+
 def claim(session: Session, keys: Keys, wanted: Claim, now: datetime) -> Answer | None:
     """Claim a key: None where it is new and the work is to be done, else the first answer.
 

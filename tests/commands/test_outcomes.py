@@ -122,17 +122,50 @@ def test_the_leader_sends_back_until_he_agrees(city: City) -> None:
     assert len(walk.rows(WorkItem, WorkItem.element == "review")) == 2
 
 
+def differing(walk: Walk) -> list[dict]:
+    """The comparison at the pickup with one paper that differs from the dossier."""
+    rows = walk.answer("deliver")["comparison"]
+    rows[0] |= {"same": False, "note": "版本不同"}
+    return rows
+
+
 def test_paper_that_differs_is_looked_into_before_the_licence_is_handed_over(city: City) -> None:
     """P21a: the licence is withheld; the comparison comes again afterwards."""
     walk = city.file().approved()
-    rows = walk.answer("deliver")["comparison"]
-    rows[0] |= {"same": False, "note": "版本不同"}
-    walk.complete("deliver", comparison=rows)
+    walk.complete("deliver", comparison=differing(walk))
     assert (walk.status, walk.at()) == ("approved", ["investigate"])
     assert "delivery-receipt" not in walk.notices()
     walk.go("investigate", "deliver")
     closed(walk, "delivered")
     assert walk.notices().count("delivery-receipt") == 1
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [{"finding": "false_material"}, {"finding": "replaced"}, {"corrected": False}],
+    ids=lambda each: next(iter(each)),
+)
+def test_nothing_is_handed_over_until_paper_and_dossier_agree(city: City, finding: dict) -> None:
+    """Rule 8 of practice: paper that differs is withheld and looked into, however long it takes."""
+    walk = city.file().approved()
+    walk.complete("deliver", comparison=differing(walk))
+    walk.complete("investigate", **finding)
+    assert (walk.status, walk.at()) == ("approved", ["investigate"])
+    walk.go("investigate")
+    assert walk.at() == ["deliver"]
+
+
+def test_a_discrepancy_prolongs_no_delivery(city: City) -> None:
+    """L44: the days of the delivery count from the decision."""
+    walk = city.file().approved()
+    first = walk.item("deliver").due_at
+    city.wait_working_days(3)
+    walk.complete("deliver", comparison=differing(walk))
+    walk.go("investigate")
+    assert walk.item("deliver").due_at == first
+    city.now = first
+    city.tick()
+    assert [light.due_at for light in walk.lights() if light.colour == "red"] == [first]
 
 
 def test_a_case_filed_at_the_counter_goes_the_same_way(city: City) -> None:

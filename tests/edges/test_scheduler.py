@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from engine.config import CHECKOUT, Config
-from engine.scheduler import HEARTBEAT, only_one, run_due, run_scheduler, tick
+from engine.scheduler import HEARTBEAT, only_one, purge_old, run_due, run_scheduler, tick
 from engine.store.database import engine_for
-from engine.store.tables import Case, Deadline, JournalBlock, JournalEntry, Message, Setting
+from engine.store.tables import (
+    Case,
+    Deadline,
+    JournalBlock,
+    JournalEntry,
+    Message,
+    Repetition,
+    Setting,
+)
 from engine.transaction import reading, writing
 from tests.cases import City, Walk
 
@@ -170,3 +178,16 @@ def test_waiting_for_ever_keeps_no_transaction_open(app: Flask, config: Config) 
 
 def test_run_due_on_an_empty_city_does_nothing(city: City) -> None:
     assert run_due(city.resources, city.now) == 0
+
+
+def test_answers_to_repeated_requests_are_forgotten_after_a_week(app: Flask, now: datetime) -> None:
+    def kept() -> list[str]:
+        with reading() as session:
+            return list(session.scalars(sa.select(Repetition.key).order_by(Repetition.key)))
+
+    with writing() as session:
+        for key, age in (("old", timedelta(days=7, seconds=1)), ("young", timedelta(days=6))):
+            row = {"actor": "account:1", "key": key, "request": "-", "status": 200}
+            session.add(Repetition(**row, body_sealed=b"-", created_at=now - age))
+    purge_old(now)
+    assert kept() == ["young"]

@@ -278,7 +278,8 @@ def test_a_changed_diagram_is_deployed(city: City) -> None:
 def test_the_demonstration_s_clock_says_what_happened(city: City, number: str) -> None:
     """Moved by its own page, on the real clock: five working days of silence accept a case."""
     config = city.app.extensions["lianban"].config
-    reader = Reader(City(create_app(config), city.clock))
+    reader = Reader(City(create_app(config), city.clock), "clerk")
+    assert Reader(reader.city).open("/demo").send("to", to="2027-01-15").path == "/login"
     reader.open("/demo").send("to", to="2027-01-15")
     assert reader.status == 200, reader.main
     assert "到 2027-01-15 09:00" in reader.main
