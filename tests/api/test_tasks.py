@@ -5,6 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import sqlalchemy as sa
+
+from engine.store.tables import WorkItem
+from engine.transaction import writing
 from tests.api.city import City, ok, refused
 from tests.api.test_journey import accept
 
@@ -51,12 +55,25 @@ def test_a_task_without_a_limit_comes_last(city: City) -> None:
     ours = applicant.file_case(channel="online", leave_out=("rules",))
     body = {"outcome": "incomplete", "defects": [DEFECT]}
     city.as_("clerk").complete(ours, **body)
+    # As a step of another procedure may have: here even the applicant's is due, with the month.
+    with city.app.app_context(), writing() as session:
+        supplement = sa.update(WorkItem).where(WorkItem.element == "supplement")
+        session.execute(supplement.values(due_at=None))
     other = applicant.file_case()
     page = ok(city.as_("clerk").get("/tasks?everything=true&limit=1"))
     assert page["rows"][0]["case"]["number"] == other
     rest = ok(city.as_("clerk").get(f"/tasks?everything=true&limit=1&cursor={page['next']}"))
     assert rest["rows"][0]["due_at"] is None and rest["rows"][0]["case"]["number"] == ours
     assert [row["name"] for row in ok(applicant.get("/tasks"))["rows"]] == ["补齐补正"]
+
+
+def test_the_applicant_s_step_is_due_with_the_month(city: City) -> None:
+    """P18: told on 23 November, over at 24:00 of 23 December."""
+    applicant = city.as_("applicant")
+    number = applicant.file_case(leave_out=("rules",))
+    city.as_("clerk").complete(number, outcome="incomplete", defects=[DEFECT])
+    (row,) = ok(applicant.get("/tasks"))["rows"]
+    assert (row["due_at"], row["last_day"]) == ("2026-12-23T16:00:00+00:00", "2026-12-23")
 
 
 DEFECT = {
