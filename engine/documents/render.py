@@ -88,12 +88,17 @@ def _as_json(facts: Mapping[str, Any]) -> str:
     return text
 
 
+# What may bring code from outside: a package, an import whose name is computed, text run as code.
+_FOREIGN = re.compile(rb'"@|\b(?:import|include)\b(?!\s*"[\w.-]+")|\beval\b')
+
+
 def _refuse_packages(*sources: bytes) -> None:
     """Packages would be fetched from another host while a case is waiting."""
-    if any(re.search(rb'"@', source) for source in sources):
+    if any(_FOREIGN.search(source) for source in sources):
         raise TemplateFault(
-            "通知模板不得引用外部包（@…），请写在公用样式里。",
-            "A notice template may not import packages (@…); put what it needs into the style.",
+            "通知模板只能引用公用样式（import 后直接写文件名），不得引用外部包（@…），不得使用 eval。",
+            "A notice template may import the common style by its file name alone: no packages "
+            "(@…), no computed names, no eval.",
         )
 
 

@@ -220,7 +220,16 @@ HEAD = b"// title: X\n// title-en: X\n// number: X\n// basis: X\n// signs: X\n//
 
 @pytest.mark.parametrize(
     "source",
-    [b'#import "@preview/cetz:0.3.0": *', b'#read("setup.cfg")', b'#read("/etc/passwd")', b"#("],
+    [
+        b'#import "@preview/cetz:0.3.0": *',
+        b'#import (str.from-unicode(64) + "preview/cetz:0.3.0"): *',
+        b'#let name = "\\u{40}preview/cetz:0.3.0"\n#import name: *',
+        b'#import "\\u{40}preview/cetz:0.3.0": *',
+        b'#eval("im" + "port \\"x\\"", mode: "code")',
+        b'#read("setup.cfg")',
+        b'#read("/etc/passwd")',
+        b"#(",
+    ],
 )
 def test_template_reaches_nothing_outside(source: bytes) -> None:
     with pytest.raises(TemplateFault):
