@@ -96,7 +96,7 @@ def _refuse_packages(*sources: bytes) -> None:
     """Packages would be fetched from another host while a case is waiting."""
     if any(_FOREIGN.search(source) for source in sources):
         raise TemplateFault(
-            "通知模板只能引用公用样式（import 后直接写文件名），不得引用外部包（@…），不得使用 eval。",
+            "通知模板只能按文件名引用公用样式，不得引用外部包（@…），不得使用 eval。",
             "A notice template may import the common style by its file name alone: no packages "
             "(@…), no computed names, no eval.",
         )
