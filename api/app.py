@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from apiflask import APIFlask
@@ -42,6 +40,7 @@ from engine.resources import load_resources
 from engine.store.database import prepare
 from engine.store.schema import is_current
 from engine.transaction import reading
+from web import pages
 
 BASE = "/api/v1"
 OPEN = (accounts, items, progress)
@@ -84,8 +83,7 @@ def create_app(
     for edge in (log, headers, problems):
         edge.register(app)
     _register_api(app, config)
-    if find_spec("web.pages"):
-        import_module("web.pages").register(app)
+    pages.register(app)
     return app
 
 

@@ -11,8 +11,6 @@ from werkzeug.wrappers import Response as Answer
 
 from api.context import now, resources
 from engine.commands.withdrawal import withdraw
-from engine.commands.work import complete
-from engine.domain.actor import Actor
 from engine.domain.case import BEFORE_DECISION
 from engine.errors import Conflict, Forbidden, Invalid, LianbanError
 from engine.queries.case_file import case_file
@@ -28,6 +26,7 @@ from web.posted import edit_of, read, said
 from web.render import page, translated
 from web.schema import is_rows
 from web.session import signed_in
+from web.task import complete_task
 
 MESSAGES = 10
 
@@ -68,7 +67,7 @@ def supplement(number: str) -> str | tuple[str, int] | Answer:
     if edit:
         return _supplement_page(file, task, build(schema, data))
     try:
-        _answer(actor, task["id"], said(schema, data))
+        complete_task(actor, task["id"], said(schema, data))
     except Invalid as refused:
         return _supplement_page(file, task, build(schema, data, refused.fields), refused), 422
     flash(translated("“{name}”已提交。", name=task["name"]), "good")
@@ -113,20 +112,6 @@ def _offered(file: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]
             if codes and set(codes) == wanted:
                 offered[name] = [{column: code} for code in codes]
     return offered
-
-
-def _answer(actor: Actor, task_id: int, data: dict[str, Any]) -> None:
-    moment, version = now(), request.form.get("version", type=int) or 0
-    with writing() as session:
-        complete(
-            session,
-            resources(),
-            actor=actor,
-            work_item_id=task_id,
-            version=version,
-            data=data,
-            now=moment,
-        )
 
 
 # ---------------------------------------------------------------- withdrawal

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from api.context import config, now
-from engine.domain.calendar import SHANGHAI
+from engine.domain.calendar import SHANGHAI, chinese_day
 from engine.errors import Words
 from web.forms import pointer_id
 from web.words import english
@@ -61,7 +61,7 @@ def day(value: date | None) -> str:
         return ""
     if tongue() == "en":
         return f"{value.day} {month_name[value.month]} {value.year}"
-    return f"{value.year}年{value.month}月{value.day}日"
+    return chinese_day(value)
 
 
 def moment(value: datetime | None) -> str:

@@ -36,7 +36,7 @@ def task(task_id: int) -> str | tuple[str, int] | Answer:
     if edit and found["form"]:
         return _show(found, file, build(found["form"]["schema"], data))
     try:
-        _complete(actor, task_id, _said(found, data))
+        complete_task(actor, task_id, _said(found, data))
     except (Invalid, Conflict) as refused:
         # Somebody may have been faster: show how it stands now, with what was typed kept.
         found, file = _load(actor, task_id)
@@ -93,7 +93,8 @@ def _show(
     )
 
 
-def _complete(actor: Actor, task_id: int, data: dict[str, Any]) -> None:
+def complete_task(actor: Actor, task_id: int, data: dict[str, Any]) -> None:
+    """Complete a task with the version that the posted page had seen."""
     moment, version = now(), request.form.get("version", type=int) or 0
     with writing() as session:
         complete(

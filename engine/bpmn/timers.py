@@ -7,7 +7,7 @@ told in order and with the right time however late somebody looks.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
@@ -17,7 +17,7 @@ from SpiffWorkflow.bpmn.util import PendingBpmnEvent
 from engine.bpmn.expressions import Expression
 from engine.bpmn.situation import Situation
 from engine.bpmn.timer_text import Timer
-from engine.domain.calendar import SHANGHAI, shanghai_day
+from engine.domain.calendar import SHANGHAI, last_day
 from engine.domain.clock import Clock, Due, calendar_due, due
 from engine.errors import ExpressionError
 
@@ -140,7 +140,7 @@ def date_due(text: Any) -> Due:
             f"Expected a date such as 2026-12-31 or 2026-12-31T17:00:00 but got {text!r}.",
         ) from None
     at = (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
-    return Due(at, shanghai_day(at - timedelta.resolution), False)
+    return Due(at, last_day(at), False)
 
 
 def situation_of(my_task: Any) -> Situation:

@@ -24,6 +24,7 @@ from engine.errors import Conflict, ProcedureFault
 from engine.operations.case_run import CaseRun
 from engine.operations.table import OPERATIONS
 from engine.resources import Resources
+from engine.store.clocks import clock_of
 from engine.store.tables import Case, CaseClock, Deadline, WorkItem
 
 
@@ -115,7 +116,7 @@ def _prepare(
 
 def _clocks(session: Session, case: Case) -> dict[str, Clock]:
     rows = session.scalars(sa.select(CaseClock).where(CaseClock.case_id == case.id))
-    return {r.name: Clock(r.name, r.started_at, r.budget, stopped=r.stopped_at) for r in rows}
+    return {row.name: clock_of(row) for row in rows}
 
 
 def _perform(run: CaseRun, call: OperationCall) -> Mapping[str, Any] | None:

@@ -21,7 +21,7 @@ from engine.operations.case_run import CaseRun
 from engine.resources import Resources
 from engine.store import journal
 from engine.store.digest import digest_of
-from engine.store.dossier import latest_supplement, materials
+from engine.store.dossier import form_sources, latest_supplement
 from engine.store.people import actor_of
 from engine.store.tables import Case, WorkItem
 
@@ -115,7 +115,8 @@ def _fill(run: CaseRun, item: WorkItem, data: Any) -> dict[str, Any]:
         data = {}  # nothing is asked, and what is sent all the same is not kept unchecked
     else:
         form = form_in(run.version.files, item.form)
-        data = checked(form, _context(run), data)
+        context = form_context(run.case.item, **form_sources(run.session, run.case))
+        data = checked(form, context, data)
         decided = decisions(form, data)
     run.answers = data
     run.keep(item.form or item.element, data, work_item_id=item.id)
@@ -130,13 +131,6 @@ def _fill(run: CaseRun, item: WorkItem, data: Any) -> dict[str, Any]:
         },
     )
     return dict(decided)
-
-
-def _context(run: CaseRun) -> dict[str, Any]:
-    submitted = {m.code for m in materials(run.session, run.case, submitted_only=True)}
-    supplement = latest_supplement(run.session, run.case)
-    unmet = [d["material"] for d in supplement.defects] if supplement else []
-    return form_context(run.case.item, submitted=submitted, unmet=unmet)
 
 
 def _answer_supplement(run: CaseRun) -> None:

@@ -31,6 +31,17 @@ def day_end(day: date) -> datetime:
     return datetime.combine(day + ONE_DAY, time(), SHANGHAI).astimezone(UTC)
 
 
+def last_day(due_at: datetime) -> date:
+    """Return the last day of a limit that is over at `due_at`: half-open, so 00:00 ends the day
+    before it."""
+    return shanghai_day(due_at - timedelta.resolution)
+
+
+def chinese_day(day: date) -> str:
+    """Return a day as notices, messages and pages write it: 2026年11月22日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def aware(moment: datetime) -> datetime:
     """Return `moment` if it knows its offset; Invalid otherwise."""
     if moment.utcoffset() is None:

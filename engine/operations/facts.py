@@ -7,13 +7,13 @@ analysts in forms/notices/README.md. Days are ISO dates in Shanghai, times "2026
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.bpmn.situation import OperationCall
-from engine.domain.calendar import SHANGHAI, shanghai_day
+from engine.domain.calendar import SHANGHAI, last_day, shanghai_day
 from engine.domain.case import CHANNELS, Status
 from engine.domain.clock import Clock, Due, due
 from engine.domain.identifiers import mask_id
@@ -131,7 +131,7 @@ def _limits(run: CaseRun) -> dict[str, Any]:
     limits = {
         name: {
             "days": row.budget,
-            "due": iso_day(row.due_at - timedelta.resolution),
+            "due": last_day(row.due_at).isoformat(),
             "provisional": row.provisional,
         }
         for name, row in rows.items()
@@ -151,8 +151,7 @@ def shown(end: Due) -> dict[str, Any]:
 def _supplement(run: CaseRun) -> dict[str, Any]:
     supplement = latest_supplement(run.session, run.case)
     names = {m["code"]: m["name"] for m in run.case.item["materials"]}
-    last_day = shanghai_day(supplement.due_at - timedelta.resolution)
-    first_day = shanghai_day(supplement.requested_at)
+    first, last = shanghai_day(supplement.requested_at), last_day(supplement.due_at)
     earlier = [n for n in _issued(run) if n.template == "supplement"]
     facts: dict[str, Any] = {
         "repeated": supplement.round > 1,
@@ -165,8 +164,8 @@ def _supplement(run: CaseRun) -> dict[str, Any]:
             for d in supplement.defects
         ],
         "deadline": {
-            "due": last_day.isoformat(),
-            "provisional": run.resources.calendar.provisional_between(first_day, last_day),
+            "due": last.isoformat(),
+            "provisional": run.resources.calendar.provisional_between(first, last),
         },
         "consequence": CONSEQUENCE,
     }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
 from engine.bpmn.situation import OperationCall
-from engine.domain.calendar import shanghai_day
+from engine.domain.calendar import chinese_day, last_day
 from engine.domain.clock import calendar_due
 from engine.errors import ProcedureFault
 from engine.operations.case_run import CaseRun
@@ -59,7 +59,7 @@ def _committed_due(run: CaseRun, _call: OperationCall) -> str:
     clock = run.session.scalars(query).first()
     if clock is None:
         return "—"
-    last = shanghai_day(clock.due_at - timedelta.resolution)  # over at 00:00 after its last day
+    last = last_day(clock.due_at)
     return _day_words(last, clock.provisional)
 
 
@@ -80,7 +80,7 @@ def _due(run: CaseRun, call: OperationCall) -> str:
 
 def _day_words(day: date, provisional: bool) -> str:
     """Return the last day of a limit in Chinese; a provisional one says so."""
-    return f"{day.year}年{day.month}月{day.day}日" + ("（暂定）" if provisional else "")
+    return chinese_day(day) + ("（暂定）" if provisional else "")
 
 
 PLACEHOLDERS: dict[str, Callable[[CaseRun, OperationCall], str]] = {

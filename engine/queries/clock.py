@@ -14,6 +14,7 @@ from engine.domain.clock import Clock, Day, due, explain
 from engine.errors import Words
 from engine.queries.visible import find_case
 from engine.resources import Resources
+from engine.store.clocks import clock_of
 from engine.store.tables import Case, CaseClock, WorkItem
 
 NAMES = {
@@ -38,7 +39,7 @@ def clock_page(
     """
     case = find_case(session, actor, number)
     rows = rows_of(session, [case.id]).get(case.id, [])
-    clocks = [_explained(_of_case(row), row.basis, resources.calendar, now) for row in rows]
+    clocks = [_explained(clock_of(row), row.basis, resources.calendar, now) for row in rows]
     steps = [
         _explained(_of_step(item), None, resources.calendar, now)
         | {"task": {"id": item.id, "name": item.name}}
@@ -53,7 +54,7 @@ def clocks_of(
 ) -> list[dict[str, Any]]:
     """Return the clocks of the case as `clock_page` does, without their days."""
     rows = rows_of(session, [case.id]).get(case.id, [])
-    return [_summary(_of_case(row), row.basis, resources.calendar, now)[0] for row in rows]
+    return [_summary(clock_of(row), row.basis, resources.calendar, now)[0] for row in rows]
 
 
 def rows_of(session: Session, case_ids: list[int]) -> dict[int, list[CaseClock]]:
@@ -74,10 +75,6 @@ def open_limits(session: Session, case: Case) -> list[WorkItem]:
         .order_by(WorkItem.id)
     )
     return list(session.scalars(query))
-
-
-def _of_case(row: CaseClock) -> Clock:
-    return Clock(row.name, row.started_at, row.budget, stopped=row.stopped_at)
 
 
 def _of_step(item: WorkItem) -> Clock:

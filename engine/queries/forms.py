@@ -15,7 +15,7 @@ from engine.domain.calendar import shanghai_day
 from engine.domain.identifiers import mask_id, mask_name, mask_phone
 from engine.resources import Resources
 from engine.store import submissions
-from engine.store.dossier import latest_supplement, materials
+from engine.store.dossier import form_sources
 from engine.store.tables import Case, Submission
 
 MASKS = {"id-number": mask_id, "mobile": mask_phone}
@@ -65,13 +65,11 @@ def case_context(
     session: Session, resources: Resources, case: Case, now: datetime
 ) -> dict[str, Any]:
     """Return the context in which a form of the case is resolved and prefilled."""
-    supplement = latest_supplement(session, case)
     row = application_of(session, resources, case)
     application = submissions.read(resources.keys, case, row)
     return form_context(
         case.item,
-        submitted={m.code for m in materials(session, case, submitted_only=True)},
-        unmet=[defect["material"] for defect in supplement.defects] if supplement else [],
+        **form_sources(session, case),
         prefill=known_values(application, case.item, shanghai_day(now)),
     )
 

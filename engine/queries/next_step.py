@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.domain.actor import APPLICANT
+from engine.domain.calendar import chinese_day
 from engine.domain.case import Status
 from engine.errors import Words
 from engine.queries.shown import last_day
@@ -152,5 +153,5 @@ def _first_due(session: Session, case: Case) -> WorkItem | None:
 def _day(due_at: datetime, provisional: bool) -> Words:
     """Return the last day of a limit; one that rests on an unannounced year says so."""
     day = last_day(due_at)
-    zh = f"{day.year}年{day.month}月{day.day}日"
+    zh = chinese_day(day)
     return Words(f"{zh}（暂定）", f"{day} (provisional)") if provisional else Words(zh, str(day))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.domain.calendar import shanghai_day
+from engine.domain.calendar import last_day as end_day
 from engine.domain.case import CHANNELS, LABELS, Status
 from engine.domain.light import Colour
 from engine.errors import Words
@@ -18,8 +18,8 @@ from engine.store.tables import Account, Case
 
 
 def last_day(due_at: datetime | None) -> date | None:
-    """Return the last Shanghai day of a limit that is over at `due_at` (half-open)."""
-    return None if due_at is None else shanghai_day(due_at - timedelta.resolution)
+    """Return the last Shanghai day of a limit that is over at `due_at`, if it has one."""
+    return None if due_at is None else end_day(due_at)
 
 
 def labelled(code: str, words: Words) -> dict[str, Any]:

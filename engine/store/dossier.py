@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,16 @@ def materials(session: Session, case: Case, *, submitted_only: bool = False) -> 
     if submitted_only:
         query = query.where(Material.submitted.is_(True))
     return list(session.scalars(query.order_by(Material.id)))
+
+
+def form_sources(session: Session, case: Case) -> dict[str, Any]:
+    """Return what a form asks of the dossier, as `catalogue.context.form_context` takes it: the
+    codes of the materials handed in, and of those that the last one-time notice named."""
+    supplement = latest_supplement(session, case)
+    return {
+        "submitted": {m.code for m in materials(session, case, submitted_only=True)},
+        "unmet": [defect["material"] for defect in supplement.defects] if supplement else [],
+    }
 
 
 def latest_supplement(session: Session, case: Case) -> Supplement | None:
