@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from lxml import etree
+
+from engine.bpmn import file_kinds
 from engine.bpmn.closures import Functions
 from engine.bpmn.decision_table import Table
 from engine.bpmn.diagram import Diagram, read_diagram
@@ -17,7 +20,7 @@ from engine.bpmn.rules import files as whole
 from engine.bpmn.rules.gate import Gate
 from engine.bpmn.versions import functions_with
 from engine.bpmn.vocabulary import OperationSignature
-from engine.bpmn.xml import XmlFault, parse_xml
+from engine.bpmn.xml import XmlFault, local, parse_xml
 from engine.errors import Words
 
 DIAGRAM_ENDINGS = (".bpmn", ".xml")
@@ -92,10 +95,21 @@ def _diagrams(files: Mapping[str, bytes], findings: list[Finding]) -> tuple[Diag
     for name, data in sorted(files.items()):
         if name.endswith(DIAGRAM_ENDINGS):
             try:
-                diagrams.append(read_diagram(parse_xml(data, name), name))
+                root = parse_xml(data, name)
             except XmlFault as fault:
                 findings.append(fault.finding)
+                continue
+            if kind := file_kinds.of_root(root):
+                findings.append(_stranger(name, root, kind))
+            else:
+                diagrams.append(read_diagram(root, name))
     return tuple(diagrams)
+
+
+def _stranger(name: str, root: etree._Element, kind: file_kinds.Kind) -> Finding:
+    message = Words(f"{kind.what.zh}。", f"{kind.what.en}.")
+    line = root.sourceline or 1
+    return Finding(name, line, local(root), "error", "not-bpmn", message, kind.remedy)
 
 
 def _no_diagram(files: Mapping[str, bytes]) -> Finding:

@@ -43,5 +43,5 @@ def references(data: bytes, name: str) -> References:
         ),
         forms=frozenset(each.form for each in extensions if each.form),
         notices=frozenset(each.notice for each in extensions if each.notice),
-        functions_text=data.decode("utf-8", "ignore"),
+        functions_text=etree.tostring(root, encoding="unicode"),
     )

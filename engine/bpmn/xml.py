@@ -9,6 +9,7 @@ import re
 
 from lxml import etree
 
+from engine.bpmn import encodings, file_kinds
 from engine.bpmn.findings import Finding
 from engine.errors import Invalid, Words
 
@@ -35,6 +36,9 @@ _FAULTS = {
     "ERR_UNSUPPORTED_ENCODING": Words(
         "声明了无法识别的字符编码（encoding）", "the declared encoding is unknown"
     ),
+    "ERR_RESERVED_XML_NAME": Words(
+        "“<?xml”之前还有内容，或写了两次", "something stands before <?xml, or it is there twice"
+    ),
     "ERR_INVALID_CHAR": Words("含有 XML 不允许的字符", "a character is not allowed in XML"),
     "ERR_DOCUMENT_EMPTY": Words("文件是空的，或不是 XML", "the file is empty or not XML"),
     "ERR_UNDECLARED_ENTITY": Words("使用了未定义的实体", "an entity is used but not defined"),
@@ -48,6 +52,10 @@ _DETAILED = {
     "ERR_UNDECLARED_ENTITY",
     "ERR_UNSUPPORTED_ENCODING",
 }
+
+
+# Faults behind which there is a wrong encoding, where the bytes themselves say so.
+_OF_ENCODING = {"ERR_INVALID_ENCODING", "ERR_UNSUPPORTED_ENCODING", "ERR_INVALID_CHAR"}
 
 
 class XmlFault(Invalid):
@@ -84,7 +92,8 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
     """Parse `data`, the bytes of the file `name`, so that the encoding in its prolog holds.
 
     Comments and processing instructions are left out. Raises `XmlFault` for a file over 2 MB,
-    a DOCTYPE (entities are how XML attacks its readers) and everything that is not well formed.
+    a DOCTYPE (entities are how XML attacks its readers), everything that is not well formed, and
+    an encoding in the prolog that is plainly not that of the bytes.
     """
     if len(data) > MAX_BYTES:
         raise _fault(
@@ -99,19 +108,25 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
                 "请拆分流程，或去掉嵌入的图片。", "Split the procedure or remove embedded images."
             ),
         )
-    parser = _parser()
+    parser = _parser(encodings.to_read(data))
+    if wrong := encodings.mislabelled(data):
+        raise _mislabelled(name, data, *wrong)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError:
         # A DOCTYPE whose entities blow up never becomes a tree; say what is really wrong.
-        raise _doctype(name, data) if b"<!DOCTYPE" in data else _malformed(name, parser) from None
+        if b"<!DOCTYPE" in data and file_kinds.of_bytes(data) is None:
+            raise _doctype(name, data) from None
+        kind = file_kinds.of_bytes(data)
+        raise (_stranger(name, kind) if kind else _malformed(name, data, parser)) from None
     if root.getroottree().docinfo.doctype:
         raise _doctype(name, data)
     return root
 
 
-def _parser() -> etree.XMLParser:
+def _parser(encoding: str | None) -> etree.XMLParser:
     return etree.XMLParser(
+        encoding=encoding,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -122,13 +137,19 @@ def _parser() -> etree.XMLParser:
     )
 
 
-def _malformed(name: str, parser: etree.XMLParser) -> XmlFault:
+def _malformed(name: str, data: bytes, parser: etree.XMLParser) -> XmlFault:
     # The parser's own log: the exception's is shared by all parsers and names older faults.
     entry = parser.error_log[0] if len(parser.error_log) else None
     line = max(1, entry.line if entry else 1)
     kind = entry.type_name if entry else "ERR_DOCUMENT_EMPTY"
     known = _FAULTS.get(kind) or Words("不是格式良好的 XML", "the XML is not well formed")
     detail = re.sub(r"\s+", " ", entry.message).strip()[:200] if entry and kind in _DETAILED else ""
+    remedy = Words(
+        "请在建模工具中重新导出，或按所示行改正。",
+        "Export the file again from the modeller, or mend the line shown.",
+    )
+    if kind in _OF_ENCODING and (kind != "ERR_INVALID_CHAR" or encodings.guess(data) != "UTF-8"):
+        remedy = encodings.advice(data)
     return _fault(
         name,
         line,
@@ -138,11 +159,26 @@ def _malformed(name: str, parser: etree.XMLParser) -> XmlFault:
             f"The XML cannot be read (line {line}): {known.en}."
             + (f" ({detail})" if detail else ""),
         ),
-        Words(
-            "请在建模工具中重新导出，或按所示行改正。",
-            "Export the file again from the modeller, or mend the line shown.",
-        ),
+        remedy,
     )
+
+
+def _mislabelled(name: str, data: bytes, said: str, looks: str) -> XmlFault:
+    return _fault(
+        name,
+        1,
+        "xml-encoding",
+        Words(
+            f"首行声明的字符编码（encoding）是 {said}，内容却是 {looks}，中文会成为乱码。",
+            f"The first line declares the encoding {said}, but the content is {looks}.",
+        ),
+        encodings.advice(data),
+    )
+
+
+def _stranger(name: str, kind: file_kinds.Kind) -> XmlFault:
+    message = Words(f"{kind.what.zh}。", f"{kind.what.en}.")
+    return _fault(name, 1, "not-bpmn", message, kind.remedy)
 
 
 def _fault(name: str, line: int, rule: str, message: Words, remedy: Words) -> XmlFault:

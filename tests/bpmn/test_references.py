@@ -19,6 +19,7 @@ from tests.bpmn.diagrams import (
     user,
 )
 from tests.bpmn.instances import interrupting
+from tests.bpmn.lint_cases import timed
 
 ISSUE = '<l:operation name="issue_notice"/><l:notice template="refusal"/>'
 
@@ -51,3 +52,9 @@ def test_what_is_no_xml_is_refused_with_its_place() -> None:
     with pytest.raises(XmlFault) as refused:
         references(b"<a>\n<b></a>", "p.bpmn")
     assert (refused.value.finding.file, refused.value.finding.line) == ("p.bpmn", 2)
+
+
+def test_what_a_file_in_another_encoding_calls_is_seen():
+    text = diagram(process(*timed("working_days(yellow_days(limit))"))).decode()
+    wide = text.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
+    assert references(wide, "f.bpmn").uses("yellow_days")
