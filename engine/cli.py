@@ -38,6 +38,7 @@ from engine.store.database import prepare
 from engine.store.keys import rotate
 from engine.store.schema import upgrade
 from engine.transaction import reading, writing
+from engine.trial.command import try_diagram
 
 OPERATOR = Actor("system:operator", display="系统管理员")  # whoever has a shell on the machine
 
@@ -309,6 +310,8 @@ def serve(host: str, port: int) -> None:
     server += f"--no-control-socket --worker-class gthread --threads 8 --workers {workers}".split()
     sys.exit(run_together(server, [sys.executable, "-m", "engine.cli", "scheduler"], CHECKOUT))
 
+
+main.add_command(try_diagram)
 
 if __name__ == "__main__":
     main()

@@ -52,6 +52,17 @@ class LianbanError(Exception):
         self.fields = tuple(fields)
         self.facts = facts
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A refusal may come from another process; its subclasses differ in how they are made."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[LianbanError], args: tuple[Any, ...], facts: dict[str, Any]) -> LianbanError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
+
 
 class Invalid(LianbanError):
     """The input is understood but breaks a rule; `fields` names the places."""

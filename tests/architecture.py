@@ -55,11 +55,15 @@ ROOMS = {
     "engine.delivery": room("domain errors resources store transaction", "sqlalchemy"),
     "engine.procedure_files": room("errors"),
     "engine.processes": room(),
+    "engine.nursery": room("errors"),
+    "engine.trial": room(
+        "bpmn catalogue config domain errors nursery operations procedure_files", "click"
+    ),
     "engine.logs": room("config"),
     "engine.present": room(EDGE, "sqlalchemy"),
     "engine.scheduler": room(EDGE, "sqlalchemy flask apscheduler"),
     "engine.demo": room(f"{EDGE} operations", None),  # its people see what an operation sees
-    "engine.cli": room(f"{EDGE} demo processes api", None),
+    "engine.cli": room(f"{EDGE} demo processes api trial", None),
     "api": room(f"{EDGE} web", None),  # the app factory registers the pages
     "web": room(f"{EDGE} api", None),
 }
@@ -76,6 +80,7 @@ READS_THE_CLOCK = {
     "engine.present",
     "engine.cli",
     "engine.processes",
+    "engine.trial.command",
 }  # the latter to begin a demonstration
 COMMITS = {"engine.transaction"}
 

@@ -35,6 +35,7 @@ from engine.bpmn.timer_text import parse_timer
 from engine.bpmn.timers import ClockTimer, situation_of
 from engine.bpmn.vocabulary import Extensions, Lane, lanes, read_extensions
 from engine.bpmn.xml import parse_xml
+from engine.errors import LianbanError
 
 TIMER_TEXTS = ("timeDuration", "timeDate")
 
@@ -43,7 +44,11 @@ class OperationTask(ServiceTask):
     """A service task that asks the situation to carry out the operation it names."""
 
     def _execute(self, my_task: Any) -> bool:
-        result = situation_of(my_task).perform(operation_call(self, my_task))
+        try:
+            result = situation_of(my_task).perform(operation_call(self, my_task))
+        except LianbanError as error:
+            error.facts.setdefault("element", self.bpmn_id)
+            raise
         if result:
             my_task.data.update(result)
         return True

@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
@@ -70,6 +72,7 @@ class Instance:
 
     def __init__(self, workflow: CaseWorkflow, version: Version, situation: Situation) -> None:
         self._workflow, self.version, self.situation = workflow, version, situation
+        self.executed: list[str] = []  # elements that ran since this object was made, in order
         workflow.situation = situation
         workflow.script_engine = PythonScriptEngine(
             environment=Environment(version.functions, situation)
@@ -124,13 +127,12 @@ class Instance:
         task.data.update(data)
         with told():
             task.run()
+        self._ran(task)
         self._settle()
 
     def awaits(self, message: str) -> bool:
         """Tell whether something in the process waits for this message now."""
-        event = BpmnEvent(MessageEventDefinition(message))
-        waiting = self._workflow.event_manager.tasks.values()
-        return any(task.task_spec.catches(task, event) for task in waiting)
+        return self._caught(BpmnEvent(MessageEventDefinition(message)))
 
     def send(self, message: str, data: Mapping[str, Any]) -> None:
         """Send a message to whatever waits for it. Raises `Conflict` where nothing does."""
@@ -140,6 +142,18 @@ class Instance:
                 f"Expected the case to wait for {message!r} but it does not.",
             )
         event = BpmnEvent(MessageEventDefinition(message), payload=dict(data))
+        with told():
+            self._workflow.send_event(event)
+        self._settle()
+
+    def signal(self, name: str, data: Mapping[str, Any]) -> None:
+        """Broadcast a signal to all that waits for it. Raises `Conflict` where nothing does."""
+        event = BpmnEvent(SignalEventDefinition(name), payload=dict(data))
+        if not self._caught(event):
+            raise Conflict(
+                f"办件当前不接收信号“{name}”。",
+                f"Expected the case to wait for the signal {name!r} but it does not.",
+            )
         with told():
             self._workflow.send_event(event)
         self._settle()
@@ -173,6 +187,16 @@ class Instance:
         return fired
 
     # ------------------------------------------------------------ inside
+
+    def _caught(self, event: BpmnEvent) -> bool:
+        waiting = self._workflow.event_manager.tasks.values()
+        return any(task.task_spec.catches(task, event) for task in waiting)
+
+    def _ran(self, task: Any) -> None:
+        """Note an element that ran; the library's own nodes and the frame of a loop are none."""
+        spec = task.task_spec
+        if spec.bpmn_id is not None and not isinstance(spec, LoopTask):
+            self.executed.append(spec.bpmn_id)
 
     def _tasks(self) -> Iterator[Any]:
         """Yield the tasks that are ready, in the process and in what it called."""
@@ -222,6 +246,7 @@ class Instance:
             steps += 1
             guard_steps(steps)
             guard_rounds(task)
+            self._ran(task)
 
         while True:
             with told():

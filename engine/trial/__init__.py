@@ -1,0 +1,1 @@
+"""Trying a diagram: run it without an item, a case or a database, one JSON-like line a step."""

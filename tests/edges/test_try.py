@@ -1,0 +1,78 @@
+"""`lianban try`: lines on stdout, refusals in words, exit codes 0, 1 and 2."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.cli import main
+from tests.bpmn.diagrams import chain, diagram, end, process, start, user
+
+SOUND = diagram(process(start(), user("t"), end(), chain("start", "t", "end")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LIANBAN_LANGUAGE", "en")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.bpmn").write_bytes(SOUND)
+    return tmp_path
+
+
+def tried(*arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, ["try", *arguments])
+    assert result.exit_code == code, (result.output, result.exception)
+    assert "Traceback" not in result.output
+    return result
+
+
+def lines(result: Result) -> list[dict]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_each_step_prints_a_line(folder: Path) -> None:
+    (folder / "steps.json").write_text('[{"op": "complete", "task": "t", "data": {"a": 1}}]')
+    first, last = lines(tried("p.bpmn", "--steps", "steps.json", "--data", '{"b": "\\ud800"}'))
+    assert (first["step"], last["step"], last["completed"]) == (0, 1, True)
+    assert last["data"] == {"a": 1, "b": "\ud800"}
+
+
+def test_a_refused_file_prints_its_findings_and_ends_with_1(folder: Path) -> None:
+    (folder / "p.bpmn").write_bytes(SOUND.replace(b'targetRef="t"', b'targetRef="x"'))
+    findings = lines(tried("p.bpmn", code=1))
+    keys = ["file", "line", "element", "level", "rule", "message", "remedy"]
+    assert all(list(finding) == keys for finding in findings)
+    assert "flow-dangling" in {finding["rule"] for finding in findings}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nowhere.bpmn"],
+        ["p.bpmn", "--process", "Q"],
+        ["p.bpmn", "--data", "[]"],
+        ["p.bpmn", "--data", "{"],
+        ["p.bpmn", "--at", "soon"],
+        ["p.bpmn", "--steps", "nowhere.json"],
+        ["p.bpmn", "--steps", "."],
+        ["p.bpmn", "--steps", "p.bpmn"],
+        [],
+        ["p.bpmn", "--sideways"],
+    ],
+)
+def test_what_is_of_no_use_ends_with_2_in_words(folder: Path, arguments: list[str]) -> None:
+    assert tried(*arguments, code=2).stderr.strip()
+
+
+@pytest.mark.parametrize("data", [b"", b"\0\xff\xfe", b"<a/>", b"<!DOCTYPE a><a/>", b"{}"])
+def test_a_file_that_is_no_diagram_is_refused_in_words(folder: Path, data: bytes) -> None:
+    (folder / "p.bpmn").write_bytes(data)
+    assert lines(tried("p.bpmn", code=1))[0]["file"] == "p.bpmn"
+
+
+def test_it_leaves_nothing_behind(folder: Path) -> None:
+    tried("p.bpmn", "--reload")
+    assert [path.name for path in folder.iterdir()] == ["p.bpmn"]
