@@ -39,7 +39,7 @@ ROOMS = {
     "engine.errors": room(),
     "engine.domain": room("errors"),
     "engine.config": room("errors", "sqlalchemy"),
-    "engine.bpmn": room("domain errors", "SpiffWorkflow lxml"),
+    "engine.bpmn": room("domain errors", "SpiffWorkflow lxml orjson"),
     "engine.catalogue": room("domain errors", "yaml jsonschema"),
     "engine.store": room("config domain errors", STORE_LIBRARIES),
     "engine.documents": room("errors", "typst"),

@@ -1,14 +1,12 @@
-"""What keeps a diagram from running for ever: automatic loops, and rounds without end."""
+"""What keeps a diagram from running for ever, or growing without end."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from engine.errors import ProcedureFault
 
 MAX_STEPS = 5_000  # automatic steps between two waits
-MAX_ROUNDS = 100  # entries of one element in a case; the library loses tasks past about 250
-MAX_DEPTH = 900  # tasks one below another; at 1,000 the library stops looking
+MAX_TASKS = 50_000  # tasks that one step makes, those that merely lie ahead included
+MAX_SUBPROCESSES = 1_000  # sub-processes and calls of one instance at a time
 
 
 def guard_steps(steps: int) -> None:
@@ -23,18 +21,14 @@ def guard_steps(steps: int) -> None:
         )
 
 
-def guard_rounds(task: Any) -> None:
-    """Raise `ProcedureFault` where the element of `task` was entered too often in its case."""
-    spec = task.task_spec
-    # The instances of a multi-instance activity have one parent: together they are one entry.
-    entered = (each for each in task.workflow.tasks.values() if each.task_spec is spec)
-    rounds = len({each.parent and each.parent.id for each in entered})
-    if rounds > MAX_ROUNDS or task.depth > MAX_DEPTH:
-        name = spec.bpmn_name or spec.bpmn_id or spec.name
+def guard_size(made: int, subprocesses: int) -> None:
+    """Raise `ProcedureFault` where one step made too many tasks, or there are too many
+    sub-processes and calls at a time."""
+    if made > MAX_TASKS or subprocesses > MAX_SUBPROCESSES:
         raise ProcedureFault(
-            f"本办件的流程已反复过多（“{name}”第 {rounds} 次），不能再往回走。请作出决定，"
-            "或请流程管理员检查流程图中的回路。",
-            f"This case went round too often ({name}: {rounds} times); decide, or have the loop "
-            "in the diagram mended.",
-            code="too-many-rounds",
+            f"流程一步之内产生的环节过多（上限 {MAX_TASKS} 个环节、{MAX_SUBPROCESSES} 个子流程），"
+            "已全部撤销。请检查多实例的次数。",
+            f"One step would make more than {MAX_TASKS} tasks or hold more than "
+            f"{MAX_SUBPROCESSES} sub-processes; all was undone. Look at the number of instances.",
+            code="too-many-tasks",
         )

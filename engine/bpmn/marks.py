@@ -15,16 +15,15 @@ def marks(version: Version, state: bytes) -> tuple[list[str], list[str]]:
 
     Boundary events that merely wait are neither: they are armed as long as their activity runs.
     """
-    workflow = restore(state, version.spec, dict(version.subprocesses))
-    active, finished = set(), set()
-    for each in (workflow, *workflow.subprocesses.values()):
-        for task in each.tasks.values():
-            element = task.task_spec.bpmn_id
-            if element and task.has_state(TaskState.COMPLETED):
-                finished.add(element)
-            elif element and task.has_state(_ACTIVE) and not _is_boundary(task.task_spec):
-                active.add(element)
-    return sorted(active), sorted(finished - active)
+    workflow = restore(state, version.spec, version.subprocesses)
+    active = {
+        task.task_spec.bpmn_id
+        for each in (workflow, *workflow.subprocesses.values())
+        for task in each.tasks.values()
+        if task.has_state(_ACTIVE) and not _is_boundary(task.task_spec)
+    }
+    active.discard(None)
+    return sorted(active), sorted(workflow.finished.keys() - active)
 
 
 def _is_boundary(spec: object) -> bool:

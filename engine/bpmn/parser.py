@@ -15,6 +15,8 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
     IntermediateCatchEventParser,
     StartEventParser,
 )
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import (
@@ -30,6 +32,8 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 from engine.bpmn.closures import Functions
 from engine.bpmn.diagram import is_executable
 from engine.bpmn.expressions import Expression, compile_expression
+from engine.bpmn.joins import Inclusive, Parallel, ProcessSpec
+from engine.bpmn.plain import plain
 from engine.bpmn.situation import OperationCall, Trigger
 from engine.bpmn.timer_text import parse_timer
 from engine.bpmn.timers import ClockTimer, situation_of
@@ -50,7 +54,7 @@ class OperationTask(ServiceTask):
             error.facts.setdefault("element", self.bpmn_id)
             raise
         if result:
-            my_task.data.update(result)
+            my_task.data.update(plain(dict(result)))
         return True
 
 
@@ -141,6 +145,14 @@ class TimedCatchParser(_Timed, IntermediateCatchEventParser):
     pass
 
 
+class ProcessReader(ProcessParser):
+    """Gives each process and sub-process the join of ours at its end."""
+
+    def create_spec(self) -> ProcessSpec:
+        read = super().create_spec()
+        return ProcessSpec(read.name, description=read.description, filename=read.file)
+
+
 class Parser(BpmnParser):
     """The library's parser with our extension elements, our timers and our operations."""
 
@@ -150,9 +162,13 @@ class Parser(BpmnParser):
         full_tag("manualTask"): (StepParser, ManualTask),
         full_tag("task"): (StepParser, NoneTask),
         full_tag("serviceTask"): (StepParser, OperationTask),
+        full_tag("parallelGateway"): (GatewayParser, Parallel),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, Inclusive),
         full_tag("boundaryEvent"): (TimedBoundaryParser, BoundaryEvent),
         full_tag("intermediateCatchEvent"): (TimedCatchParser, IntermediateCatchEvent),
     }
+
+    PROCESS_PARSER_CLASS = ProcessReader
 
     def __init__(self, functions: Functions) -> None:
         super().__init__()

@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.environment import Environment
 from engine.bpmn.faults import told
-from engine.bpmn.guards import guard_rounds, guard_steps
+from engine.bpmn.guards import guard_steps
+from engine.bpmn.plain import plain
 from engine.bpmn.situation import Situation
-from engine.bpmn.state import CaseWorkflow, restore, save
+from engine.bpmn.state import restore, save
 from engine.bpmn.timers import timers_of, whole_days
 from engine.bpmn.versions import Version
 from engine.bpmn.vocabulary import Extensions
+from engine.bpmn.workflow import CaseWorkflow
 from engine.domain.clock import Due
 from engine.domain.light import Colour
 from engine.errors import Conflict, Stale
@@ -33,6 +33,8 @@ class OpenTask:
     """A user task that waits for somebody.
 
     `limit` in working days, None where it has none; `until` is when a timer ends the task, if any.
+    `lane` is the name of its lane; `path` the index (or key, of an object) of each multi-instance
+    or loop round around it, the outermost first.
     """
 
     task: str
@@ -43,6 +45,8 @@ class OpenTask:
     department: str | None
     limit: int | None
     until: Due | None
+    lane: str | None = None
+    path: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,32 +76,28 @@ class Instance:
 
     def __init__(self, workflow: CaseWorkflow, version: Version, situation: Situation) -> None:
         self._workflow, self.version, self.situation = workflow, version, situation
-        self.executed: list[str] = []  # elements that ran since this object was made, in order
         workflow.situation = situation
-        workflow.script_engine = PythonScriptEngine(
-            environment=Environment(version.functions, situation)
-        )
-        manager = workflow.event_manager
-        workflow.task_removed_event.connect(lambda _, task: manager.remove_task(task))
 
     @classmethod
     def start(cls, version: Version, situation: Situation, data: Mapping[str, Any]) -> Instance:
         """Start an instance with its first process data and run it until it waits."""
-        workflow = CaseWorkflow(version.spec, dict(version.subprocesses))
+        engine = _engine(version, situation)
+        workflow = CaseWorkflow(version.spec, dict(version.subprocesses), engine)
         instance = cls(workflow, version, situation)
-        workflow.task_tree.data.update(data)
-        instance._settle()
+        with told():
+            workflow.begin()
+            workflow.task_tree.data.update(plain(dict(data)))
+            workflow.settle()
         return instance
 
     @classmethod
     def load(cls, version: Version, situation: Situation, state: bytes) -> Instance:
-        """Load an instance as it was saved."""
-        workflow = restore(state, version.spec, dict(version.subprocesses))
-        return cls(workflow, version, situation)
+        """Load an instance as it was saved. Raises `ProcedureFault` where that can't be read."""
+        engine = _engine(version, situation)
+        return cls(restore(state, version.spec, version.subprocesses, engine), version, situation)
 
     def save(self) -> bytes:
         """Return the state as bytes for the case row."""
-        self._workflow.get_events()  # uncaught events would pile up in the saved state
         return save(self._workflow)
 
     @property
@@ -109,10 +109,15 @@ class Instance:
         """The process data at the end; while it runs, only what the process as a whole holds."""
         return dict(self._workflow.data)
 
+    @property
+    def executed(self) -> list[str]:
+        """The ids of the elements that ran since the start or the loading, in their order. The
+        reader may clear the list."""
+        return self._workflow.executed
+
     def open_tasks(self) -> list[OpenTask]:
         """Return the user tasks that wait, in the order in which they became ready."""
-        tasks = [task for task in self._tasks() if _is_open(task)]
-        return [self._open_task(task) for task in sorted(tasks, key=_age)]
+        return [self._open_task(task) for task in sorted(self._tasks(), key=lambda t: t.id)]
 
     def task_data(self, task_id: str) -> dict[str, Any]:
         """Return the process data as an open user task sees it."""
@@ -124,11 +129,10 @@ class Instance:
         Raises `Stale` where the task is not open (any more): nothing is ever completed twice.
         """
         task = self._find_open(task_id)
-        task.data.update(data)
+        task.data.update(plain(dict(data)))
         with told():
             task.run()
-        self._ran(task)
-        self._settle()
+            self._workflow.settle()
 
     def awaits(self, message: str) -> bool:
         """Tell whether something in the process waits for this message now."""
@@ -141,14 +145,14 @@ class Instance:
                 f"办件当前不接收“{message}”。",
                 f"Expected the case to wait for {message!r} but it does not.",
             )
-        event = BpmnEvent(MessageEventDefinition(message), payload=dict(data))
+        event = BpmnEvent(MessageEventDefinition(message), payload=plain(dict(data)))
         with told():
             self._workflow.send_event(event)
-        self._settle()
+            self._workflow.settle()
 
     def signal(self, name: str, data: Mapping[str, Any]) -> None:
         """Broadcast a signal to all that waits for it. Raises `Conflict` where nothing does."""
-        event = BpmnEvent(SignalEventDefinition(name), payload=dict(data))
+        event = BpmnEvent(SignalEventDefinition(name), payload=plain(dict(data)))
         if not self._caught(event):
             raise Conflict(
                 f"办件当前不接收信号“{name}”。",
@@ -156,7 +160,7 @@ class Instance:
             )
         with told():
             self._workflow.send_event(event)
-        self._settle()
+            self._workflow.settle()
 
     def waiting_timers(self) -> list[WaitingTimer]:
         """Return the timers that will be due, in the order in which they fire."""
@@ -192,23 +196,17 @@ class Instance:
         waiting = self._workflow.event_manager.tasks.values()
         return any(task.task_spec.catches(task, event) for task in waiting)
 
-    def _ran(self, task: Any) -> None:
-        """Note an element that ran; the library's own nodes and the frame of a loop are none."""
-        spec = task.task_spec
-        if spec.bpmn_id is not None and not isinstance(spec, LoopTask):
-            self.executed.append(spec.bpmn_id)
-
     def _tasks(self) -> Iterator[Any]:
-        """Yield the tasks that are ready, in the process and in what it called."""
+        """Yield the user tasks that are ready, in the process and in what it called."""
         for workflow in (self._workflow, *self._workflow.subprocesses.values()):
             for task in workflow.tasks.values():
-                if task.has_state(TaskState.READY):
+                if task._state == TaskState.READY and task.task_spec.manual:
                     yield task
 
     def _waiting(self) -> list[Any]:
         tasks = list(self._workflow.event_manager.tasks.values())
         return [
-            t for t in tasks if t.workflow.tasks.get(t.id) is t and t.has_state(TaskState.WAITING)
+            t for t in tasks if t.workflow.tasks.get(t.id) is t and t._state == TaskState.WAITING
         ]
 
     def _timers(self, task: Any) -> Iterator[WaitingTimer]:
@@ -228,34 +226,18 @@ class Instance:
                 )
 
     def _fire(self, timer: WaitingTimer) -> None:
-        task = self._workflow.get_task_from_id(UUID(timer.task))
+        task = self._workflow.get_task_from_id(int(timer.task))
         self.situation.firing = (timer.task, timer.timer, timer.due.at)
         try:
             with told():
                 task.task_spec._update(task)
         finally:
             self.situation.firing = None
-        self._settle()
-
-    def _settle(self) -> None:
-        """Run all that is automatic; a timer that fired is only ready after the first pass."""
-        steps = 0
-
-        def count(task: Any) -> None:
-            nonlocal steps
-            steps += 1
-            guard_steps(steps)
-            guard_rounds(task)
-            self._ran(task)
-
-        while True:
-            with told():
-                self._workflow.do_engine_steps(did_complete_task=count)
-            if self._workflow.get_next_task(state=TaskState.READY, manual=False) is None:
-                return
+        with told():
+            self._workflow.settle()
 
     def _find_open(self, task_id: str) -> Any:
-        task = next((t for t in self._tasks() if str(t.id) == task_id and _is_open(t)), None)
+        task = next((t for t in self._tasks() if str(t.id) == task_id), None)
         if task is None:
             raise Stale(
                 "该环节已经办结或已取消，请刷新后查看最新状态。",
@@ -275,6 +257,8 @@ class Instance:
             department=extensions.department,
             limit=self._limit(task, extensions),
             until=self._ended_by(task),
+            lane=lane and (lane.name or lane.id),
+            path=_path(task),
         )
 
     def _ended_by(self, task: Any) -> Due | None:
@@ -291,9 +275,18 @@ class Instance:
         return whole_days(days, name, extensions.limit.days)
 
 
-def _is_open(task: Any) -> bool:
-    return task.has_state(TaskState.READY) and task.task_spec.manual
+def _engine(version: Version, situation: Situation) -> PythonScriptEngine:
+    return PythonScriptEngine(environment=Environment(version.functions, situation))
 
 
-def _age(task: Any) -> tuple[float, str]:
-    return task.last_state_change, str(task.id)
+def _path(task: Any) -> tuple[Any, ...]:
+    """The index or key of each multi-instance or loop round around a task, the outermost first."""
+    path: list[Any] = []
+    while task is not None:
+        internal = task.internal_data
+        path += [
+            internal[name] for name in ("key_or_index", "iteration", "item") if name in internal
+        ]
+        owner = task.workflow.parent_task_id
+        task = owner and task.workflow.parent_workflow.tasks[owner]
+    return tuple(reversed(path))

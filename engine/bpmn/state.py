@@ -1,120 +1,208 @@
-"""The saved state of an instance: by reference to its version, as compressed bytes.
+"""The saved state of an instance: rows of its tasks, by reference to its version, as bytes.
 
-The specification stays out (it is the same for every case of a version) and the bytes are never
-stored as structured JSON: the library's delta coding needs its tasks in the order it wrote them.
+The specification stays out: it is the same for every case of a version. A task is a row, parents
+before their children, and says of its data only what differs from its parent's:
+
+    [id, parent's row, name, state, internal, changed or added, names that are gone]
+
+cut off where the rest is empty; what merely lies ahead is [parent's row, name, state]. Names are
+positions in a table of texts that comes with the state, so that nothing depends on how a later
+release of this program would number the nodes of a diagram. Nothing of the data is ever taken for
+a mark of the format. The first byte says which format the rest has.
 """
 
 from __future__ import annotations
 
-import json
 import zlib
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
-from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
-from SpiffWorkflow.bpmn.serializer.default.workflow import (
-    BpmnWorkflowConverter,
-    TaskConverter,
-    WorkflowConverter,
-)
-from SpiffWorkflow.task import Task
+import orjson
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.forgetting import forget
+from engine.bpmn.merging import changed
+from engine.bpmn.timers import ARMED
+from engine.bpmn.workflow import CaseSubWorkflow, CaseTask, CaseWorkflow
 from engine.errors import ProcedureFault
 
-FORMAT = b"1"  # first byte of a saved state; a later codec takes another
-MARK = "typename"  # the library's mark of its own objects: data with it could never be loaded
-
-
-class CaseWorkflow(BpmnWorkflow):
-    """The library's workflow with the situation of the step that runs."""
-
-    situation: Any = None
-
-
-class _TaskConverter(TaskConverter):
-    """Writes of a task what it changed in the process data, and refuses what can't be read back."""
-
-    def to_dict(self, task: Task) -> dict[str, Any]:
-        saved = super().to_dict(task)
-        # What a gateway caught is of no use once it has run, which it does before it is saved.
-        saved["internal_data"].pop("seen_events", None)
-        if task.parent is not None:
-            saved["delta"]["updates"] = _changed(task.parent.data, task.data)
-        if _marked([saved["data"], saved["delta"], task.internal_data]):
-            raise ProcedureFault(
-                f"流程数据中不能使用名称“{MARK}”，请流程管理员修改表单或脚本中的名称。",
-                f"Process data can't hold the name {MARK!r}; use another in the form or script.",
-            )
-        return saved
-
-
-def _changed(before: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    """Return what differs, where 1, 1.0 and true do differ."""
-    return {
-        name: value
-        for name, value in data.items()
-        if name not in before or before[name] != value or repr(before[name]) != repr(value)
-    }
-
-
-def _marked(value: Any) -> bool:
-    if isinstance(value, dict):
-        return MARK in value or any(_marked(each) for each in value.values())
-    return isinstance(value, (list, tuple)) and any(_marked(each) for each in value)
-
-
-class _ByReference(BpmnWorkflowConverter):
-    """Writes everything but the specifications, and takes those from `specifications`."""
-
-    specifications: tuple[Any, Any] = (None, None)
-
-    def to_dict(self, workflow: CaseWorkflow) -> dict[str, Any]:
-        saved = WorkflowConverter.to_dict(self, workflow)
-        saved["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
-        saved["bpmn_events"] = self.registry.convert(workflow.bpmn_events)
-        return saved
-
-    def from_dict(self, saved: dict[str, Any]) -> CaseWorkflow:
-        spec, subprocesses = self.specifications
-        workflow = CaseWorkflow(spec, subprocesses, deserializing=True)
-        workflow.tasks = self.mapping_from_dict(saved["tasks"], UUID, workflow=workflow)
-        workflow.task_tree = workflow.tasks[UUID(saved["root"])]
-        self.set_default_attributes(workflow, saved)
-        self.subprocesses_from_dict(saved["subprocesses"], workflow)
-        workflow.bpmn_events = self.registry.restore(saved.pop("bpmn_events", []))
-        return workflow
-
-
-def _serializer(specifications: tuple[Any, Any]) -> BpmnWorkflowSerializer:
-    converter = type("_Bound", (_ByReference,), {"specifications": specifications})
-    config = {each: kind for each, kind in DEFAULT_CONFIG.items() if each is not BpmnWorkflow}
-    config |= {CaseWorkflow: converter, Task: _TaskConverter}
-    return BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(config))
-
-
-_WRITER = _serializer((None, None))
+FORMAT = b"2"
+_STATES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+_CODES = {state: code for code, state in enumerate(_STATES)}
+_TRIGGERED = 16  # added to the code of a task that its specification did not foresee
+_AHEAD = TaskState.PREDICTED_MASK | TaskState.FUTURE
 
 
 def save(workflow: CaseWorkflow) -> bytes:
-    """Return the state as bytes: a format byte and deflated JSON.
+    """Return the state as bytes, after forgetting what is finished."""
+    workflow.get_events()  # events that nobody caught would pile up
+    forget(workflow)
+    names = _Names()
+    saved = {
+        "n": workflow.numbered,
+        "w": [_write_workflow(workflow, names)]
+        + [_write_workflow(each, names) for each in workflow.subprocesses.values()],
+        "f": [names[element] for element in workflow.finished],
+        "s": list(names),
+    }
+    return FORMAT + zlib.compress(orjson.dumps(saved), 1)
 
-    Raises `ProcedureFault` where the process data hold what is no JSON, or a name of the library.
+
+def restore(
+    state: bytes, spec: Any, subprocesses: Mapping[str, Any], script_engine: Any = None
+) -> CaseWorkflow:
+    """Return the workflow that `save` wrote, on the specifications of its version.
+
+    Raises `ProcedureFault` (code "state-unreadable") where the bytes are not such a state.
     """
     try:
-        saved = json.dumps(_WRITER.to_dict(workflow), ensure_ascii=False, separators=(",", ":"))
-    except TypeError as error:
+        if state[:1] != FORMAT:
+            raise ValueError(f"format {state[:1]!r}")
+        saved = orjson.loads(zlib.decompress(state[1:]))
+        workflow = CaseWorkflow(spec, dict(subprocesses), script_engine)
+        workflow.numbered = saved["n"]
+        for row in saved["w"]:
+            _read_workflow(workflow, row, saved["s"])
+        workflow.finished = {saved["s"][each]: None for each in saved["f"]}
+    except Exception as error:  # damaged bytes may stumble anywhere
         raise ProcedureFault(
-            "流程数据中有无法保存的值，只能是文字、数字、真假、列表和对象。",
-            "Process data hold a value that can't be saved; only JSON values can.",
+            "办件保存的流程状态无法读取（数据损坏，或由其他版本的程序保存）。"
+            "请管理员从备份恢复，或联系维护人员。",
+            "The saved state of this case can't be read: damaged, or written by another release. "
+            "Restore it from a backup or ask for support.",
+            code="state-unreadable",
         ) from error
-    return FORMAT + zlib.compress(saved.encode("utf-8", "surrogatepass"), 3)
+    return workflow
 
 
-def restore(state: bytes, spec: Any, subprocesses: Any) -> CaseWorkflow:
-    """Return the workflow that `save` wrote, on the specifications of its version."""
-    if state[:1] != FORMAT:
-        raise ValueError(f"expected a state of format {FORMAT!r} but got {state[:1]!r}")
-    saved = json.loads(zlib.decompress(state[1:]).decode("utf-8", "surrogatepass"))
-    return _serializer((spec, subprocesses)).from_dict(saved)
+class _Names(dict[str, int]):
+    """Texts by their position, in the order in which they were first asked for."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = len(self)
+        return self[name]
+
+
+# ------------------------------------------------------------ writing
+
+
+def _write_workflow(workflow: Any, names: _Names) -> list[Any]:
+    rows: list[list[Any]] = []
+    places: dict[int, int] = {}
+    ahead = [workflow.task_tree]
+    while ahead:
+        task = ahead.pop()
+        places[task.id] = len(rows)
+        rows.append(_write_task(task, places.get(task._parent, -1), names))
+        ahead.extend(reversed(task.children))
+    return [
+        workflow.parent_task_id or 0,
+        names[workflow.spec.name],
+        int(workflow.completed),
+        workflow.data,
+        workflow.correlations,
+        rows,
+    ]
+
+
+def _write_task(task: Any, parent: int, names: _Names) -> list[Any]:
+    name, code = names[task.task_spec.name], _CODES[task._state]
+    if task.triggered:
+        code += _TRIGGERED
+    internal = _write_internal(task)
+    if task._state & _AHEAD and not task.data and not internal:
+        return [parent, name, code]
+    above, data = _data_above(task), task.data
+    news = {k: v for k, v in data.items() if k not in above or changed(above[k], v)}
+    row = [task.id, parent, name, code, internal, news, [k for k in above if k not in data]]
+    while not row[-1] and len(row) > 4:
+        row.pop()
+    return row
+
+
+def _write_internal(task: Any) -> dict[str, Any]:
+    """What the library and our timers keep of a task, as far as it may still be asked for."""
+    internal = task.internal_data
+    if task._state & TaskState.FINISHED_MASK:
+        fired = internal.get(ARMED) if isinstance(task.task_spec, BoundaryEvent) else None
+        return {ARMED: fired} if fired else {}
+    # What a gateway caught is of no use once it has run, which it does before it is saved.
+    return {
+        name: value
+        for name, value in internal.items()
+        if name != "seen_events" and not (name == "event_fired" and value is False)
+    }
+
+
+def _data_above(task: Any) -> dict[str, Any]:
+    """The data that a task's row is relative to: its parent's, or those of the task that called."""
+    if task._parent is not None:
+        return task.parent.data
+    workflow = task.workflow
+    if workflow.parent_task_id is None:
+        return {}
+    return workflow.top_workflow.get_task_from_id(workflow.parent_task_id).data
+
+
+# ------------------------------------------------------------ reading
+
+
+def _read_workflow(top: CaseWorkflow, saved: list[Any], names: list[str]) -> None:
+    owner_id, name, completed, data, correlations, rows = saved
+    workflow: Any = top
+    above: dict[str, Any] = {}
+    if owner_id:
+        owner = top.get_task_from_id(owner_id)
+        workflow = CaseSubWorkflow(top.subprocess_specs[names[name]], owner_id, top)
+        workflow.completed_event.connect(owner.task_spec._on_subworkflow_completed, owner)
+        top.subprocesses[owner_id] = workflow
+        above = owner.data
+    workflow.data, workflow.completed = data, bool(completed)
+    workflow.correlations = correlations
+    specs, tasks, listening = workflow.spec.task_specs, [], top.event_manager
+    for row in rows:
+        task = _read_task(workflow, row, tasks, above)
+        task.task_spec = specs[names[row[1] if len(row) == 3 else row[2]]]
+        tasks.append(task)
+        if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+            listening.add_task(task)
+    workflow.task_tree = tasks[0]
+
+
+def _read_task(
+    workflow: Any, row: list[Any], tasks: list[CaseTask], above: dict[str, Any]
+) -> CaseTask:
+    """Build the task of a row without the library's constructor, which would draw it anew."""
+    ahead = len(row) == 3
+    if ahead:
+        row = [workflow.top_workflow.number(), *row]
+    at, code = row[1], row[3]
+    parent = tasks[at] if at >= 0 else None
+    task = CaseTask.__new__(CaseTask)
+    task.__dict__ = {
+        "id": row[0],
+        "workflow": workflow,
+        "_parent": parent.id if parent is not None else None,
+        "_children": [],
+        "_state": _STATES[code & ~_TRIGGERED],
+        "triggered": bool(code & _TRIGGERED),
+        "thread_id": 0,
+        "internal_data": row[4] if len(row) > 4 and row[4] else {},
+        "data": {} if ahead else _data(parent.data if parent else above, row),
+        "last_state_change": 0.0,
+    }
+    workflow.tasks[task.id] = task
+    if parent is not None:
+        parent._children.append(task.id)
+    return task
+
+
+def _data(above: dict[str, Any], row: list[Any]) -> dict[str, Any]:
+    data = {k: v.copy() if isinstance(v, (dict, list)) else v for k, v in above.items()}
+    if len(row) > 5:
+        data.update(row[5])
+        for name in row[6] if len(row) > 6 else ():
+            data.pop(name, None)
+    return data

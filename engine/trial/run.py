@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.bpmn.glance import Place, data_seen, places
-from engine.bpmn.runtime import Instance
+from engine.bpmn.glance import data_seen
+from engine.bpmn.runtime import Instance, OpenTask
 from engine.bpmn.situation import Situation
 from engine.bpmn.versions import build
 from engine.domain.calendar import SHANGHAI, Calendar
@@ -124,7 +124,7 @@ class Bench:
 
     def _carry_out(self, instance: Instance, step: Step) -> Instance:
         if step.op == "complete":
-            instance.complete(_chosen(instance, step).task.task, step.data)
+            instance.complete(_chosen(instance, step).task, step.data)
         elif step.op == "message":
             instance.send(step.target, step.data)
         elif step.op == "signal":
@@ -155,20 +155,20 @@ class Bench:
 # ---------------------------------------------------------------- steps
 
 
-def _chosen(instance: Instance, step: Step) -> Place:
+def _chosen(instance: Instance, step: Step) -> OpenTask:
     """The open task that a step names by its id, or by its name where that is unique."""
-    there = places(instance)
-    found = [place for place in there if place.task.element == step.target]
+    there = instance.open_tasks()
+    found = [task for task in there if task.element == step.target]
     if not found:
-        found = [place for place in there if place.task.name == step.target]
-        ids = sorted({place.task.element for place in found})
+        found = [task for task in there if task.name == step.target]
+        ids = sorted({task.element for task in found})
         if len(ids) > 1:
             raise Conflict(
                 f"名为“{step.target}”的环节有几个，请写 id：{'、'.join(ids)}。",
                 f"Several open tasks are called {step.target!r}; give the id: {', '.join(ids)}.",
             )
     if not found:
-        listed = ", ".join(dict.fromkeys(place.task.element for place in there))
+        listed = ", ".join(dict.fromkeys(task.element for task in there))
         raise NotFound(
             f"环节“{step.target}”没有打开；现在打开的有：{listed or '无'}。",
             f"The task {step.target!r} is not open; open now: {listed or 'none'}.",
@@ -179,7 +179,7 @@ def _chosen(instance: Instance, step: Step) -> Place:
             f"{len(found)} of {step.target!r} are open; there is no number {step.instance} "
             "(counted from 0).",
         )
-    return sorted(found, key=lambda place: place.path)[step.instance]
+    return sorted(found, key=lambda task: task.path)[step.instance]
 
 
 def _advance(instance: Instance, step: Step) -> None:
@@ -208,12 +208,12 @@ def _line(instance: Instance) -> Line:
     return {
         "open": [
             {
-                "element": place.task.element,
-                "name": place.task.name,
-                "lane": place.lane,
-                "instance": place.path[-1] if place.path else None,
+                "element": task.element,
+                "name": task.name,
+                "lane": task.lane,
+                "instance": task.path[-1] if task.path else None,
             }
-            for place in places(instance)
+            for task in instance.open_tasks()
         ],
         "timers": [
             {"element": timer.timer, "due": _iso(timer.due.at)}

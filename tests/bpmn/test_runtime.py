@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engine.bpmn.marks import marks
 from engine.bpmn.runtime import Instance
 from engine.domain.calendar import Calendar
 from engine.domain.clock import calendar_due
-from engine.errors import Conflict, ExpressionError, ProcedureFault, Stale
+from engine.errors import Conflict, ExpressionError, Invalid, ProcedureFault, Stale
 from tests.bpmn.diagrams import boundary, chain, end, flow, node, ours, service, start, timer, user
 from tests.bpmn.instances import (
     World,
     complete,
     fire,
     interrupting,
+    light,
     message,
     messages,
     script,
@@ -133,32 +138,13 @@ def test_what_an_operation_answers_becomes_data(calendar: Calendar) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        {"typename": "UUID"},
-        {"outcome": {"typename": "Task", "id": "x"}},
-        {"rows": [{"deep": {"typename": "nobody"}}]},
-    ],
-)
-def test_a_key_of_the_library_in_the_data_is_refused_before_it_is_saved(
-    world: World, data: dict
-) -> None:
-    instance = world.start(version(*TWO_STEPS))
-    before = instance.save()
-    complete(instance, "a", **data)
-    with pytest.raises(ProcedureFault, match="typename"):
-        instance.save()
-    again = Instance.load(instance.version, world.situation, before)
-    assert waiting(again) == ["a"]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
         {"__class__": "x", "__builtins__": {}},
         {"a": "中文 😀", "b": None, "c": [1, [2.5, True]], "": {"": ""}},
         {"updates": 1, "deletions": ["x"], "delta": {}, "data": {}, "id": "1", "children": []},
-        {"lone": "\ud800"},
+        {"typename": "UUID", "rows": [{"deep": {"typename": "Task", "id": "x"}}]},
+        {"n": [0, -1, 2**63 - 1, -(2**63) + 1, 0.1, 1e308, -0.0]},
     ],
-    ids=["dunder", "unicode", "names of the saved state", "lone surrogate"],
+    ids=["dunder", "unicode", "names of the saved state", "marks of the library", "numbers"],
 )
 def test_any_other_data_come_back_as_they_were(world: World, data: dict) -> None:
     instance = world.start(version(*TWO_STEPS), kept="yes")
@@ -167,11 +153,26 @@ def test_any_other_data_come_back_as_they_were(world: World, data: dict) -> None
     assert again.task_data(again.open_tasks()[0].task) == {"kept": "yes", **data}
 
 
-def test_data_that_is_no_json_is_told_as_a_fault_of_the_procedure(world: World) -> None:
+def deep(levels: int) -> list:
+    value: list = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\ud800", ["x", {"y": "\udfff"}], {"\ud800": 1}, {1: 2}, {"a": {2: 3}}]
+    + [float("nan"), float("inf"), [2**63], -(2**64), 10**400, deep(100_000)]
+    + [b"bytes", {1, 2}, (1, 2), object(), datetime(2026, 1, 1)],
+    ids=lambda value: type(value).__name__,
+)
+def test_data_that_could_not_be_read_back_are_refused_by_name(world: World, value: object) -> None:
     instance = world.start(version(*TWO_STEPS))
-    complete(instance, "a", when=world.now)
-    with pytest.raises(ProcedureFault):
-        instance.save()
+    before = instance.save()
+    with pytest.raises(Invalid, match="outcome"):
+        complete(instance, "a", outcome=value)
+    assert waiting(Instance.load(instance.version, world.situation, before)) == ["a"]
 
 
 def test_true_and_one_are_told_apart_after_loading(world: World) -> None:
@@ -184,8 +185,24 @@ def test_true_and_one_are_told_apart_after_loading(world: World) -> None:
 
 def test_a_state_of_an_unknown_format_is_refused(world: World) -> None:
     instance = world.start(version(*TWO_STEPS))
-    with pytest.raises(ValueError, match="format"):
+    with pytest.raises(ProcedureFault) as refused:
         Instance.load(instance.version, world.situation, b"9" + instance.save()[1:])
+    assert refused.value.code == "state-unreadable"
+
+
+@given(data=st.data())
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_state_is_told_in_words_or_read(world: World, data: st.DataObject) -> None:
+    instance = world.start(version(*TWO_STEPS))
+    state = bytearray(instance.save())
+    at = data.draw(st.integers(0, len(state) - 1))
+    state[at] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(state)))
+    for damaged in (bytes(state), bytes(state[:cut])):
+        try:
+            Instance.load(instance.version, world.situation, damaged)
+        except ProcedureFault as fault:
+            assert fault.code == "state-unreadable"
 
 
 # ---------------------------------------------------------------- loops
@@ -221,22 +238,42 @@ def test_a_long_loop_without_a_user_task_ends_in_words(world: World) -> None:
         world.start(version(*parts), n=1)
 
 
-def test_too_many_rounds_through_people_end_in_words(world: World) -> None:
+def test_a_correction_goes_round_thousands_of_times_and_the_state_stays_small(
+    world: World,
+) -> None:
     parts = (
         start(),
         node("exclusiveGateway", "again"),
         user("a"),
+        light("late", "a", "P1D", "yellow"),
         node("exclusiveGateway", "x", default="f_x_again"),
         end(),
         chain("start", "again", "a", "x", "again"),
+        chain("late", "end"),
         flow("x", "end", "done"),
     )
-    instance = world.start(version(*parts), done=False)
+    instance = world.start(version(*parts), done=False, rounds=0)
+    of, sizes = instance.version, []
+    for number in range(3_000):
+        complete(instance, "a", rounds=number)
+        assert waiting(instance) == ["a"]
+        if number % 100 == 0:
+            state = instance.save()
+            sizes.append(len(state))
+            instance = Instance.load(of, world.situation, state)
+    assert max(sizes) < min(sizes) * 1.2
+    complete(instance, "a", done=True)
+    assert instance.finished and instance.data["rounds"] == 2_999
+
+
+def test_instances_without_number_are_refused_before_they_fill_the_memory(world: World) -> None:
+    many = "<b:multiInstanceLoopCharacteristics><b:loopCardinality>n</b:loopCardinality>"
+    parts = (start(), user("a", many + "</b:multiInstanceLoopCharacteristics>"), end())
+    of = version(*parts, chain("start", "a", "end"))
+    assert len(waiting(world.start(of, n=1_000))) == 1_000
     with pytest.raises(ProcedureFault) as refused:
-        for _ in range(150):
-            complete(instance, "a")
-            assert waiting(instance) == ["a"], "a task was lost before the guard spoke"
-    assert refused.value.code == "too-many-rounds"
+        world.start(of, n=1_000_000)
+    assert refused.value.code == "too-many-tasks"
 
 
 # ---------------------------------------------------------------- messages

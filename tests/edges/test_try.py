@@ -35,9 +35,16 @@ def lines(result: Result) -> list[dict]:
 
 def test_each_step_prints_a_line(folder: Path) -> None:
     (folder / "steps.json").write_text('[{"op": "complete", "task": "t", "data": {"a": 1}}]')
-    first, last = lines(tried("p.bpmn", "--steps", "steps.json", "--data", '{"b": "\\ud800"}'))
+    first, last = lines(
+        tried("p.bpmn", "--steps", "steps.json", "--data", '{"b": "\\ud83d\\ude00"}')
+    )
     assert (first["step"], last["step"], last["completed"]) == (0, 1, True)
-    assert last["data"] == {"a": 1, "b": "\ud800"}
+    assert last["data"] == {"a": 1, "b": "😀"}
+
+
+def test_data_that_could_not_be_kept_are_told_by_name(folder: Path) -> None:
+    (line,) = lines(tried("p.bpmn", "--data", '{"b": "\\ud800"}'))
+    assert "“b”" in line["error"]["zh"] and line["open"] == []
 
 
 def test_a_refused_file_prints_its_findings_and_ends_with_1(folder: Path) -> None:
