@@ -1,19 +1,22 @@
-"""From a checked syntax tree to closures that evaluate it over data and functions.
+"""From a checked syntax tree to closures that evaluate it in a scope.
 
-Each closure takes the data and the functions, which stay apart: data never shadow a function.
+A scope keeps data and functions apart, so that data never shadow a function, and counts the work.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
+import unicodedata
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from engine.bpmn.syntax import CONSTANTS
 from engine.bpmn.values import (
     Trouble,
     Value,
     at_most,
+    is_number,
     kind,
     known,
     less,
@@ -23,11 +26,54 @@ from engine.bpmn.values import (
     plus,
     same,
     sized,
+    weight,
 )
 
 Names = Mapping[str, Value]
 Functions = Mapping[str, Callable[..., Value]]
-Step = Callable[[Names, Functions], Value]
+NOTHING: Names = MappingProxyType({})
+MAX_WORK = 1_000_000  # values that one expression or script may look at: well under a second
+
+
+class Scope:
+    """What one evaluation reads, and how much work it has left.
+
+    `first` stands before `names`: no data can shadow the facts of a case.
+    """
+
+    __slots__ = ("first", "functions", "left", "names")
+
+    def __init__(self, names: Names, functions: Functions, first: Names = NOTHING) -> None:
+        self.names, self.functions, self.first = names, functions, first
+        self.left = MAX_WORK
+
+    def find(self, name: str) -> Value:
+        """The value of a name; raises `Trouble` naming those there are."""
+        if name in self.first:
+            return self.first[name]
+        if name in self.names:
+            return self.names[name]
+        for key in self.names:  # Python reads ﬁ as fi; a form's field may be written either way
+            if isinstance(key, str) and unicodedata.normalize("NFKC", key) == name:
+                return self.names[key]
+        there = known({**self.names, **self.first})
+        raise Trouble(f"没有名为 {name} 的数据；{there.zh}", f"there is no {name}; {there.en}")
+
+    def charge(self, value: Value) -> None:
+        """Count the values that are about to be looked at. Raises `Trouble` where it is too much.
+
+        An expression has no loops, but its data may be long: this bounds its time.
+        """
+        if isinstance(value, (list, dict, str)):
+            self.left -= weight(value, self.left)
+            if self.left < 0:
+                raise Trouble(
+                    f"数据过多，一个表达式最多处理 {MAX_WORK} 个值",
+                    f"too much data: an expression may look at {MAX_WORK} values",
+                )
+
+
+Step = Callable[[Scope], Value]
 
 
 def function_named(name: str, functions: Functions) -> Callable[..., Value]:
@@ -45,20 +91,17 @@ def build(node: ast.expr) -> Step:
 
 def _constant(node: ast.Constant) -> Step:
     value = node.value
-    return lambda names, functions: value
+    return lambda scope: value
 
 
 def _name(node: ast.Name) -> Step:
     name = node.id
     if name in CONSTANTS:
         value = CONSTANTS[name]
-        return lambda names, functions: value
+        return lambda scope: value
 
-    def look_up(names: Names, functions: Functions) -> Value:
-        if name not in names:
-            there = known(names)
-            raise Trouble(f"没有名为 {name} 的数据；{there.zh}", f"there is no {name}; {there.en}")
-        value = names[name]
+    def look_up(scope: Scope) -> Value:
+        value = scope.find(name)
         kind(value)
         return value
 
@@ -69,10 +112,10 @@ def _bool_op(node: ast.BoolOp) -> Step:
     parts = [build(value) for value in node.values]
     stops_at = isinstance(node.op, ast.Or)
 
-    def run(names: Names, functions: Functions) -> Value:
+    def run(scope: Scope) -> Value:
         value = None
         for part in parts:
-            value = part(names, functions)
+            value = part(scope)
             if bool(value) is stops_at:
                 break
         return value
@@ -83,9 +126,9 @@ def _bool_op(node: ast.BoolOp) -> Step:
 def _unary_op(node: ast.UnaryOp) -> Step:
     inner = build(node.operand)
     if isinstance(node.op, ast.Not):
-        return lambda names, functions: not inner(names, functions)
+        return lambda scope: not inner(scope)
     sign = -1 if isinstance(node.op, ast.USub) else 1
-    return lambda names, functions: sign * number(inner(names, functions))
+    return lambda scope: sign * number(inner(scope))
 
 
 _ARITHMETIC = {
@@ -100,11 +143,11 @@ _ARITHMETIC = {
 def _bin_op(node: ast.BinOp) -> Step:
     left, right = build(node.left), build(node.right)
     if isinstance(node.op, ast.Add):
-        return lambda names, functions: plus(left(names, functions), right(names, functions))
+        return lambda scope: plus(left(scope), right(scope))
     calculate = _ARITHMETIC[type(node.op)]
 
-    def run(names: Names, functions: Functions) -> Value:
-        a, b = number(left(names, functions)), number(right(names, functions))
+    def run(scope: Scope) -> Value:
+        a, b = number(left(scope)), number(right(scope))
         try:
             return number(calculate(a, b))
         except ZeroDivisionError:
@@ -136,10 +179,11 @@ def _compare(node: ast.Compare) -> Step:
         for op, right in zip(node.ops, node.comparators, strict=True)
     ]
 
-    def run(names: Names, functions: Functions) -> bool:
-        left = first(names, functions)
+    def run(scope: Scope) -> bool:
+        left = first(scope)
         for holds, step in rest:
-            right = step(names, functions)
+            right = step(scope)
+            scope.charge(right)
             if not holds(left, right):
                 return False
             left = right
@@ -150,31 +194,29 @@ def _compare(node: ast.Compare) -> Step:
 
 def _if_exp(node: ast.IfExp) -> Step:
     test, body, other = build(node.test), build(node.body), build(node.orelse)
-    return lambda names, functions: (body if test(names, functions) else other)(names, functions)
+    return lambda scope: (body if test(scope) else other)(scope)
 
 
 def _list(node: ast.List) -> Step:
     parts = [build(element) for element in node.elts]
-    return lambda names, functions: [part(names, functions) for part in parts]
+    return lambda scope: [part(scope) for part in parts]
 
 
 def _dict(node: ast.Dict) -> Step:
     pairs = [(key.value, build(value)) for key, value in zip(node.keys, node.values, strict=True)]
-    return lambda names, functions: {key: value(names, functions) for key, value in pairs}
+    return lambda scope: {key: value(scope) for key, value in pairs}
 
 
 def _subscript(node: ast.Subscript) -> Step:
     holder, key = build(node.value), build(node.slice)
     written = isinstance(node.slice, ast.Constant)
-    return lambda names, functions: pick(
-        holder(names, functions), key(names, functions), named=written
-    )
+    return lambda scope: pick(holder(scope), key(scope), named=written)
 
 
 def _attribute(node: ast.Attribute) -> Step:
     """`item.kind` is `item["kind"]`; Python's own attributes are never reached."""
     holder, key = build(node.value), node.attr
-    return lambda names, functions: pick(holder(names, functions), key)
+    return lambda scope: pick(holder(scope), key)
 
 
 # What a function may stumble over in its arguments; anything else is a fault of ours and shows.
@@ -185,9 +227,11 @@ def _call(node: ast.Call) -> Step:
     name = node.func.id
     parts = [build(argument) for argument in node.args]
 
-    def run(names: Names, functions: Functions) -> Value:
-        function = function_named(name, functions)
-        values = [part(names, functions) for part in parts]
+    def run(scope: Scope) -> Value:
+        function = function_named(name, scope.functions)
+        values = [part(scope) for part in parts]
+        for value in values:
+            scope.charge(value)
         try:
             result = function(*values)
         except _REFUSALS:
@@ -195,6 +239,8 @@ def _call(node: ast.Call) -> Step:
                 f"函数 {name} 不接受这样的参数", f"{name} refused its arguments"
             ) from None
         kind(result)
+        if is_number(result):
+            return number(result)
         return sized(result) if isinstance(result, (str, list)) else result
 
     return run

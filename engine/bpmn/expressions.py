@@ -10,19 +10,15 @@ from __future__ import annotations
 
 import ast
 import inspect
-import keyword
-import re
-import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from engine.bpmn.closures import Functions, Names, Step, build, function_named
+from engine.bpmn.closures import NOTHING, Functions, Names, Scope, Step, build, function_named
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.syntax import CONSTANTS, parse
-from engine.bpmn.values import Trouble, Value, copied, kind
+from engine.bpmn.values import Trouble, Value, kind, known
 from engine.errors import ExpressionError
-
-MAX_LINES = 50
 
 
 @dataclass(frozen=True)
@@ -30,51 +26,34 @@ class Expression:
     """A checked expression.
 
     `names` are the data it reads, `calls` the functions it calls, with the number of arguments of
-    each call in `arities`.
+    each call in `arities`; `decisions` are the first arguments of `decide`, None where one is not
+    a plain text.
     """
 
     text: str
     names: frozenset[str]
     calls: frozenset[str]
     arities: frozenset[tuple[str, int]] = field(repr=False)
+    decisions: frozenset[str | None] = field(repr=False)
     step: Step = field(repr=False, compare=False)
     functions: Functions = field(repr=False, compare=False)
 
-    def evaluate(self, names: Names, functions: Functions | None = None) -> Value:
+    def evaluate(
+        self, names: Names, functions: Functions | None = None, first: Names = NOTHING
+    ) -> Value:
         """The value for these data; `functions` replace those it was compiled with.
 
         Raises `ExpressionError` for a missing name, a value of the wrong kind, a division by
-        zero, a result that is too large. Functions and data have separate names.
+        zero, a result that is too large, too much work. Functions and data have separate names;
+        the names of `first` stand before those of the data.
         """
+        scope = Scope(names, self.functions if functions is None else functions, first)
         try:
-            value = self.step(names, self.functions if functions is None else functions)
+            value = self.step(scope)
             kind(value)
             return value
         except Trouble as trouble:
-            raise _error(self.text, trouble) from None
-
-
-@dataclass(frozen=True)
-class Assignments:
-    """A script: `lines` of (name, expression). `names` are the data it reads from outside."""
-
-    text: str
-    lines: tuple[tuple[str, Expression], ...]
-    names: frozenset[str]
-
-    def run(self, data: Names, functions: Functions | None = None) -> dict[str, Value]:
-        """The new values by name, in order; `data` stays as it is and shares nothing with them.
-
-        A line sees what the lines above assigned. Raises `ExpressionError`.
-        """
-        new: dict[str, Value] = {}
-        for name, expression in self.lines:
-            value = expression.evaluate({**data, **new}, functions)
-            try:
-                new[name] = copied(value)
-            except Trouble as trouble:
-                raise _error(expression.text, trouble) from None
-        return new
+            raise error_of(self.text, trouble) from None
 
 
 def compile_expression(text: str, functions: Functions = FUNCTIONS) -> Expression:
@@ -83,77 +62,79 @@ def compile_expression(text: str, functions: Functions = FUNCTIONS) -> Expressio
     Raises `ExpressionError` for everything outside the language (see `syntax.py` for the limits),
     for a function that `functions` does not have and for a wrong number of arguments.
     """
+    return with_functions(read_expression(text), functions)
+
+
+def read_expression(text: str, line: int | None = None) -> Expression:
+    """The same without asking which functions there are: those are looked for when it runs.
+
+    What runs was checked by `compile_expression` at its deployment. `line` is that of a script.
+    """
     try:
-        expression = _compile(text)
+        return _read(text)
+    except Trouble as trouble:
+        raise error_of(text, trouble, line) from None
+
+
+def with_functions(expression: Expression, functions: Functions) -> Expression:
+    """The expression with these functions. Raises `ExpressionError` where it calls another one."""
+    try:
         for name, arguments in sorted(expression.arities):
             _check_arity(name, arguments, functions)
+        if expression.decisions:
+            _check_decisions(expression.decisions, functions)
     except Trouble as trouble:
-        raise _error(text, trouble) from None
+        raise error_of(expression.text, trouble) from None
     return expression if functions is FUNCTIONS else replace(expression, functions=functions)
 
 
-def compile_assignments(script: str, functions: Functions = FUNCTIONS) -> Assignments:
-    """Read a script of lines `name = expression`; blank lines do not matter.
-
-    Raises `ExpressionError` naming the line (from 1) that is anything else.
-    """
-    rows = [(n, row) for n, row in enumerate(script.split("\n"), 1) if row.strip()]
-    lines: list[tuple[str, Expression]] = []
-    outside: set[str] = set()
-    if not rows or len(rows) > MAX_LINES:
-        trouble = Trouble(f"脚本应有 1 至 {MAX_LINES} 行", f"a script has 1 to {MAX_LINES} lines")
-        raise _error(script, trouble)
-    for n, row in rows:
-        target, expression = _assignment(n, row, functions)
-        outside |= expression.names - {name for name, _ in lines}
-        lines.append((target, expression))
-    return Assignments(script, tuple(lines), frozenset(outside))
-
-
-_LINE = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)(.*)", re.DOTALL)
-
-
-def _assignment(n: int, row: str, functions: Functions) -> tuple[str, Expression]:
-    match = _LINE.fullmatch(row)
-    if match is None:
-        raise _error(
-            row.strip(),
-            Trouble(f"第 {n} 行应写成“名称 = 表达式”", f"line {n} must read `name = expression`"),
-        )
-    target = unicodedata.normalize("NFKC", match[1])  # as the names inside expressions are
-    reserved = target in CONSTANTS or target in functions or target == "typename"
-    if reserved or target.startswith("_") or keyword.iskeyword(target):
-        raise _error(
-            row.strip(),
-            Trouble(f"第 {n} 行：不能给 {target} 赋值", f"line {n}: {target} cannot be assigned"),
-        )
-    return target, compile_expression(match[2].strip(), functions)
-
-
-def _error(text: str, trouble: Trouble) -> ExpressionError:
-    shown = " ".join(text.split())
+def error_of(text: str, trouble: Trouble, line: int | None = None) -> ExpressionError:
+    """The refusal that tells which expression, in which line of a script, has this trouble."""
+    printable = "".join(sign if sign.isprintable() else " " for sign in text[:500])
+    shown = " ".join(printable.split())
     shown = shown if len(shown) <= 80 else shown[:79] + "…"
     words = trouble.words
+    zh, en = (f"第 {line} 行：", f"line {line}: ") if line else ("", "")
     return ExpressionError(
-        f"表达式“{shown}”：{words.zh}。",
-        f"Expression `{shown}`: {words.en}.",
-        expression=text[:500],
+        f"表达式“{shown}”：{zh}{words.zh}。",
+        f"Expression `{shown}`: {en}{words.en}.",
+        expression=printable,
     )
 
 
 def _check_arity(name: str, arguments: int, functions: Functions) -> None:
-    function = function_named(name, functions)
-    try:
-        inspect.signature(function).bind(*[None] * arguments)
-    except TypeError:
+    if not _takes(function_named(name, functions), arguments):
         raise Trouble(
             f"函数 {name} 的参数个数不对（给了 {arguments} 个）",
             f"the function {name} does not take {arguments} arguments",
-        ) from None
+        )
+
+
+@lru_cache(maxsize=1024)
+def _takes(function: Callable[..., Value], arguments: int) -> bool:
+    try:
+        inspect.signature(function).bind(*[None] * arguments)
+    except TypeError:
+        return False
+    return True
+
+
+def _check_decisions(named: frozenset[str | None], functions: Functions) -> None:
+    """Which decision is asked for stands in the expression, so that it is known beforehand."""
+    there = getattr(functions.get("decide"), "keys", ())
+    for key in named:
+        if key is None:
+            raise Trouble(
+                'decide 的第一个参数应是加引号的决策表名，如 decide("fees", {"area": area})',
+                'the first argument of decide is a quoted key: decide("fees", {"area": area})',
+            )
+        if key not in there:
+            listed = known(there)
+            raise Trouble(f"没有决策表 {key}；{listed.zh}", f"no decision {key}; {listed.en}")
 
 
 @lru_cache(maxsize=4096)
-def _compile(text: str) -> Expression:
+def _read(text: str) -> Expression:
     tree = parse(text)
     called = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     places = {id(node.func) for node in called}
@@ -162,6 +143,18 @@ def _compile(text: str) -> Expression:
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and id(node) not in places and node.id not in CONSTANTS
     }
-    arities = frozenset((node.func.id, len(node.args)) for node in called)
-    calls = frozenset(name for name, _ in arities)
-    return Expression(text, frozenset(names), calls, arities, build(tree), FUNCTIONS)
+    return Expression(
+        text,
+        frozenset(names),
+        frozenset(node.func.id for node in called),
+        frozenset((node.func.id, len(node.args)) for node in called),
+        frozenset(_decision(node) for node in called if node.func.id == "decide"),
+        build(tree),
+        FUNCTIONS,
+    )
+
+
+def _decision(call: ast.Call) -> str | None:
+    first = call.args[0] if call.args else None
+    literal = isinstance(first, ast.Constant) and isinstance(first.value, str)
+    return first.value if literal else None

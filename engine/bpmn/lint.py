@@ -15,7 +15,17 @@ from engine.bpmn.decision_table import Table
 from engine.bpmn.diagram import Diagram, read_diagram
 from engine.bpmn.dmn import TableFault, load_table
 from engine.bpmn.findings import Finding, in_order
-from engine.bpmn.rules import city, elements, events, flows, library, lights, texts, words
+from engine.bpmn.rules import (
+    city,
+    correlations,
+    elements,
+    events,
+    flows,
+    library,
+    lights,
+    texts,
+    words,
+)
 from engine.bpmn.rules import files as whole
 from engine.bpmn.rules.gate import Gate
 from engine.bpmn.versions import functions_with
@@ -26,7 +36,13 @@ from engine.errors import Words
 DIAGRAM_ENDINGS = (".bpmn", ".xml")
 TABLE_ENDINGS = (".dmn",)
 
-FILE_RULES = (*whole.RULES, *events.FILE_RULES, *words.FILE_RULES, *city.FILE_RULES)
+FILE_RULES = (
+    *whole.RULES,
+    *events.FILE_RULES,
+    *words.FILE_RULES,
+    *city.FILE_RULES,
+    *correlations.FILE_RULES,
+)
 SCOPE_RULES = (
     *elements.RULES,
     *flows.RULES,

@@ -6,15 +6,16 @@ The text is only ever parsed, never compiled or executed as Python.
 from __future__ import annotations
 
 import ast
+import keyword
 import math
 import re
 
-from engine.bpmn.values import MAX_INTEGER, Trouble
+from engine.bpmn.values import MAX_INTEGER, TOO_LARGE, Trouble
 from engine.errors import Words
 
-MAX_TEXT = 500
-MAX_NODES = 150
-MAX_DEPTH = 20
+MAX_TEXT = 2_000
+MAX_NODES = 400
+MAX_DEPTH = 40
 
 CONSTANTS = {"true": True, "false": False, "null": None}
 
@@ -46,16 +47,25 @@ _REFUSED_OPERATORS = (
     ast.Invert,
 )
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# Marks that turn the direction of writing: a reader would see another text than is evaluated.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Signs and brackets in a row: the depth of the tree is known before a parser has to climb it.
+_CLIMBING = re.compile(rf"(?:(?:[-+~(\[{{]|\bnot\b)\s*){{{MAX_DEPTH + 1},}}")
+_OUR_WORDS = {"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"}
 # What people write who come from another engine or a Chinese keyboard, and what to write instead.
 _HINTS = (
     (re.compile(r"[$#]\{"), Words("请去掉 ${ }", "write it without ${ }")),
     (re.compile(r"&&|\|\||!(?!=)"), Words("请用 and、or、not", "write and, or, not")),
     (
-        re.compile(r"[（）［］“”‘’，：＝＞＜＋]"),
-        Words("请改用半角标点", "write the punctuation in half width"),
+        re.compile(r"[（）［］｛｝“”‘’，、；：＝＞＜＋－×÷０-９]"),
+        Words("标点和数字请用半角", "write punctuation and digits in half width"),
     ),
     (re.compile(r"(?<![=!<>])=(?!=)"), Words("比较相等请写 ==", "write == to compare")),
     (re.compile(r"#"), Words("表达式中不能有注释", "an expression has no comments")),
+    (
+        re.compile(r"\bif\b.*\bthen\b"),
+        Words("请写成 a if 条件 else b", "write a if condition else b"),
+    ),
 )
 
 
@@ -63,7 +73,7 @@ def parse(text: str) -> ast.expr:
     """The checked syntax tree of an expression.
 
     Raises `Trouble` for anything outside the whitelist: unknown syntax, names that begin with an
-    underscore, text over 500 characters, more than 150 nodes, more than 20 levels.
+    underscore, text over 2,000 characters, more than 400 nodes, more than 40 levels.
     """
     tree = _parse(text)
     nodes = 0
@@ -73,7 +83,7 @@ def parse(text: str) -> ast.expr:
             _check(node)
         nodes += len(level)
         if nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise Trouble("表达式过于复杂，请拆开", "the expression is too complex; split it")
+            raise _too_complex()
         level = [c for n in level for c in ast.iter_child_nodes(n) if not isinstance(c, _MARKS)]
         if not level:
             break
@@ -87,7 +97,11 @@ def _parse(text: str) -> ast.expr:
         raise Trouble("表达式是空的", "the expression is empty")
     if "\\" in text:
         raise Trouble("表达式中不能有反斜杠", "a backslash is not allowed")
+    if _TURNING.search(text):
+        raise Trouble("含有改变书写方向的不可见字符", "it holds marks that turn the writing")
     bare = _QUOTED.sub('""', text)
+    if _CLIMBING.search(bare):
+        raise _too_complex()
     if "#" in bare:
         raise _syntax_trouble(bare)
     try:
@@ -97,10 +111,17 @@ def _parse(text: str) -> ast.expr:
         raise _syntax_trouble(bare) from None
 
 
+def _too_complex() -> Trouble:
+    return Trouble("表达式过于复杂，请拆开", "the expression is too complex; split it")
+
+
 def _syntax_trouble(bare: str) -> Trouble:
     for pattern, words in _HINTS:
         if pattern.search(bare):
             return Trouble(f"语法不对，{words.zh}", f"the syntax is wrong; {words.en}")
+    for word in re.findall(r"[^\W\d]\w*", bare):
+        if keyword.iskeyword(word) and word not in _OUR_WORDS:
+            return Trouble(f"语法不对，{word} 是保留字", f"the syntax is wrong; {word} is reserved")
     return Trouble("语法不对", "the syntax is wrong")
 
 
@@ -134,7 +155,7 @@ def _check_constant(value: object) -> None:
         raise Trouble("不支持这种常量", "this kind of literal is not supported")
     too_large = isinstance(value, int) and value > MAX_INTEGER
     if too_large or (isinstance(value, float) and not math.isfinite(value)):
-        raise Trouble("数字过大（上限 10 的 12 次方）", "the number is too large (limit 10**12)")
+        raise Trouble(TOO_LARGE.zh, TOO_LARGE.en)
 
 
 def _check_call(node: ast.Call) -> None:
@@ -151,9 +172,8 @@ def _check_dict(node: ast.Dict) -> None:
     for key in node.keys:
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             raise Trouble("对象的键必须是带引号的文字", "the keys of an object must be quoted text")
-        if (
-            key.value == "typename"
-        ):  # the library reads it as a marker: the case could not be loaded
+        # The library reads it as a marker: the case could not be loaded.
+        if key.value == "typename":
             raise Trouble("不能用 typename 作键", "the key typename is reserved")
 
 

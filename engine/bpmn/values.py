@@ -13,9 +13,10 @@ from engine.errors import Words
 
 Value = Any  # None | bool | int | float | str | list[Value] | dict[str, Value]
 
-MAX_INTEGER = 10**12
-MAX_LENGTH = 10_000
+MAX_INTEGER = 10**15  # below 2**53: every reader of JSON still has it exactly
+MAX_LENGTH = 100_000
 MAX_TOTAL = 200_000
+TOO_LARGE = Words("数字过大（上限 10 的 15 次方）", "the number is too large (limit 10**15)")
 
 
 class Trouble(Exception):
@@ -49,7 +50,7 @@ def is_number(value: Value) -> bool:
 
 
 def number(value: Value) -> Value:
-    """`value`, if it is a number within the limits (integers up to 10**12, finite floats)."""
+    """`value`, if it is a number within the limits (integers up to 10**15, finite floats)."""
     if not is_number(value):
         raise Trouble(
             f"此处需要数字，却是{kind(value).zh}", f"expected a number, not {kind(value).en}"
@@ -57,7 +58,7 @@ def number(value: Value) -> Value:
     if isinstance(value, float) and not math.isfinite(value):
         raise Trouble("结果不是有限的数", "the result is not a finite number")
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
-        raise Trouble("数字过大（上限 10 的 12 次方）", "the number is too large (limit 10**12)")
+        raise Trouble(TOO_LARGE.zh, TOO_LARGE.en)
     return value
 
 
@@ -66,6 +67,21 @@ def sized(value: Value) -> Value:
     if len(value) > MAX_LENGTH:
         raise Trouble(f"文字或列表长于 {MAX_LENGTH}", f"a text or list is longer than {MAX_LENGTH}")
     return value
+
+
+def weight(value: Value, most: int) -> int:
+    """How many values there are in `value`, as long text counts for some; stops above `most`."""
+    total, pending = 0, [value]
+    while pending and total <= most:
+        each = pending.pop()
+        total += 1
+        if isinstance(each, list):
+            pending.extend(each)
+        elif isinstance(each, dict):
+            pending.extend(each.values())
+        elif isinstance(each, str):
+            total += len(each) // 32  # text is compared and searched that much faster
+    return total
 
 
 def same(left: Value, right: Value) -> bool:
@@ -156,7 +172,7 @@ def pick(holder: Value, key: Value, named: bool = True) -> Value:
 
 def known(names: Any) -> Words:
     """The names there are, for a message: at most twenty, in order."""
-    listed = sorted(str(name) for name in names)[:20]
+    listed = sorted(str(name)[:40] for name in names)[:20]
     if not listed:
         return Words("目前没有任何数据", "there is no data")
     return Words("现有：" + "、".join(listed), "there are: " + ", ".join(listed))
@@ -187,8 +203,10 @@ class _Copier:
 
 
 def _comparable(left: Value, right: Value) -> None:
-    numbers = is_number(left) and is_number(right)
-    if not numbers and not (isinstance(left, str) and isinstance(right, str)):
+    if is_number(left) and is_number(right):
+        if left != left or right != right:  # not a number (NaN): it has no place in any order
+            raise Trouble("数据中有无效的数字", "the data hold a number that is not a number")
+    elif not (isinstance(left, str) and isinstance(right, str)):
         raise Trouble(
             f"不能比较{kind(left).zh}与{kind(right).zh}的大小",
             f"cannot order {kind(left).en} and {kind(right).en}",

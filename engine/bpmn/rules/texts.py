@@ -7,10 +7,11 @@ from collections.abc import Callable
 from lxml import etree
 
 from engine.bpmn.diagram import Scope, event_definitions, event_kind, nodes_of, text_of
-from engine.bpmn.expressions import compile_assignments, compile_expression
+from engine.bpmn.expressions import compile_expression
 from engine.bpmn.findings import Finding
 from engine.bpmn.rules.flows import DECIDING
 from engine.bpmn.rules.gate import Findings, Gate, ScopeRule, found, title
+from engine.bpmn.scripts import compile_assignments
 from engine.bpmn.timer_text import KINDS, parse_timer
 from engine.bpmn.vocabulary import read_extensions
 from engine.bpmn.xml import bpmn, local
