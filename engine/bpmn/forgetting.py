@@ -29,7 +29,8 @@ def forget(top: Any) -> None:
         if owner is None or owner._state & FINISHED:
             _drop_workflow(top, task_id, sub)
     for workflow in (top, *top.subprocesses.values()):
-        _forget_in(workflow)
+        if workflow.touched:
+            _forget_in(workflow)
 
 
 def _drop_workflow(top: Any, task_id: int, sub: Any) -> None:
@@ -91,6 +92,7 @@ def _is_link(tasks: dict[int, Any], task: Any) -> bool:
 
 def _take_out(tasks: dict[int, Any], task: Any) -> None:
     parent, child = tasks[task._parent], tasks[task._children[0]]
+    child.data  # noqa: B018 (unfolds what rests on the data of the link)
     parent._children[parent._children.index(task.id)] = child.id
     child._parent = parent.id
     del tasks[task.id]

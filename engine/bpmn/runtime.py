@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from engine.bpmn.guards import guard_steps
 from engine.bpmn.plain import plain
 from engine.bpmn.situation import Situation
 from engine.bpmn.state import restore, save
-from engine.bpmn.timers import timers_of, whole_days
+from engine.bpmn.timers import ClockTimer, timers_of, whole_days
 from engine.bpmn.versions import Version
 from engine.bpmn.vocabulary import Extensions
 from engine.bpmn.workflow import CaseWorkflow
@@ -117,7 +117,12 @@ class Instance:
 
     def open_tasks(self) -> list[OpenTask]:
         """Return the user tasks that wait, in the order in which they became ready."""
-        return [self._open_task(task) for task in sorted(self._tasks(), key=lambda t: t.id)]
+        ends: dict[int, list[Any]] = {}  # what may end the tasks of a split, by the split
+        for task in self._waiting():
+            if getattr(task.task_spec, "cancel_activity", False):
+                ends.setdefault(task._parent, []).append(task)
+        tasks = sorted(self._tasks(), key=lambda task: task.id)
+        return [self._open_task(task, ends.get(task._parent, ())) for task in tasks]
 
     def task_data(self, task_id: str) -> dict[str, Any]:
         """Return the process data as an open user task sees it."""
@@ -164,8 +169,7 @@ class Instance:
 
     def waiting_timers(self) -> list[WaitingTimer]:
         """Return the timers that will be due, in the order in which they fire."""
-        found = [timer for task in self._waiting() for timer in self._timers(task)]
-        return sorted(found, key=lambda each: each.order)
+        return sorted(self._timers(), key=lambda each: each.order)
 
     def fire_due(
         self,
@@ -180,7 +184,7 @@ class Instance:
         back.
         """
         now, fired = self.situation.now, []
-        while (timer := next(iter(self.waiting_timers()), None)) and timer.due.at <= until:
+        while timer := self._next_due(until):
             self.situation.now = max(timer.due.at, timer.since)
             before(timer)
             self._fire(timer)
@@ -209,21 +213,16 @@ class Instance:
             t for t in tasks if t.workflow.tasks.get(t.id) is t and t._state == TaskState.WAITING
         ]
 
-    def _timers(self, task: Any) -> Iterator[WaitingTimer]:
-        spec = task.task_spec
-        extensions = spec.extensions or Extensions()
-        for timer in timers_of(task):
-            if (due := timer.due(task)) is not None:
-                yield WaitingTimer(
-                    task=str(task.id),
-                    timer=timer.name,
-                    element=spec.bpmn_id,
-                    clock=timer.timer.clock,
-                    due=due,
-                    since=timer.since(task),
-                    interrupting=getattr(spec, "cancel_activity", True),
-                    light=extensions.light and Colour(extensions.light.colour),
-                )
+    def _next_due(self, until: datetime) -> WaitingTimer | None:
+        return min(self._timers(until), key=lambda each: each.order, default=None)
+
+    def _timers(self, until: datetime | None = None) -> Iterator[WaitingTimer]:
+        """Yield the timers that will be due, or those that are by `until`."""
+        for task in self._waiting():
+            for timer in timers_of(task):
+                due = timer.due(task)
+                if due is not None and (until is None or due.at <= until):
+                    yield _waiting_timer(task, timer, due)
 
     def _fire(self, timer: WaitingTimer) -> None:
         task = self._workflow.get_task_from_id(int(timer.task))
@@ -245,7 +244,7 @@ class Instance:
             )
         return task
 
-    def _open_task(self, task: Any) -> OpenTask:
+    def _open_task(self, task: Any, ends: Collection[Any]) -> OpenTask:
         spec, extensions = task.task_spec, task.task_spec.extensions or Extensions()
         lane = spec.lane
         return OpenTask(
@@ -256,16 +255,10 @@ class Instance:
             post=extensions.post or (lane and (lane.post or lane.name)) or "",
             department=extensions.department,
             limit=self._limit(task, extensions),
-            until=self._ended_by(task),
+            until=_first_end(ends),
             lane=lane and (lane.name or lane.id),
             path=_path(task),
         )
-
-    def _ended_by(self, task: Any) -> Due | None:
-        """Return when the earliest interrupting timer on a user task is due."""
-        beside = [each for each in self._waiting() if each.parent is task.parent]
-        timers = [timer for each in beside for timer in self._timers(each) if timer.interrupting]
-        return min((timer.due for timer in timers), key=lambda due: due.at, default=None)
 
     def _limit(self, task: Any, extensions: Extensions) -> int | None:
         if extensions.limit is None:
@@ -277,6 +270,27 @@ class Instance:
 
 def _engine(version: Version, situation: Situation) -> PythonScriptEngine:
     return PythonScriptEngine(environment=Environment(version.functions, situation))
+
+
+def _waiting_timer(task: Any, timer: ClockTimer, due: Due) -> WaitingTimer:
+    spec = task.task_spec
+    light = (spec.extensions or Extensions()).light
+    return WaitingTimer(
+        task=str(task.id),
+        timer=timer.name,
+        element=spec.bpmn_id,
+        clock=timer.timer.clock,
+        due=due,
+        since=timer.since(task),
+        interrupting=getattr(spec, "cancel_activity", True),
+        light=light and Colour(light.colour),
+    )
+
+
+def _first_end(events: Collection[Any]) -> Due | None:
+    """When the earliest timer of the interrupting events beside a user task is due."""
+    ends = (timer.due(task) for task in events for timer in timers_of(task))
+    return min(filter(None, ends), key=lambda due: due.at, default=None)
 
 
 def _path(task: Any) -> tuple[Any, ...]:

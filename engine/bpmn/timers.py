@@ -8,6 +8,7 @@ told in order and with the right time however late somebody looks.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
@@ -21,6 +22,8 @@ from engine.domain.calendar import SHANGHAI, last_day
 from engine.domain.clock import Clock, Due, calendar_due, due
 from engine.errors import ExpressionError
 
+# A pure function of three immutable values, asked several times a step for every timer of a case.
+_due = lru_cache(maxsize=10_000)(due)
 ARMED = "timers"  # task.internal_data[ARMED][timer name] = what the timer stores
 
 
@@ -71,7 +74,7 @@ class ClockTimer(TimerEventDefinition):
         clock = situation.clocks.get(self.timer.clock)
         if self.timer.clock == "step":
             clock = Clock("step", start, armed["threshold"])
-        end = clock and due(clock, situation.calendar, armed["threshold"])
+        end = clock and _due(clock, situation.calendar, armed["threshold"])
         if end is None or (clock.stopped is not None and clock.stopped < end.at):
             return None
         return end
@@ -86,6 +89,7 @@ class ClockTimer(TimerEventDefinition):
         armed = timers[self.name]
         if armed.get("waiting_for_clock"):  # its clock had not started when the activity began
             timers[self.name] = armed = self._arm(my_task)
+            my_task.workflow.touched = True
         return armed
 
     def _arm(self, my_task: Any) -> dict[str, Any]:

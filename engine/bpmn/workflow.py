@@ -55,6 +55,7 @@ class CaseTask(Task):
         ):
             return
         self._state = value
+        self.workflow.touched = True
         if value == TaskState.READY and not self.task_spec.manual:
             self.workflow.top_workflow.agenda.append(self)
 
@@ -63,6 +64,20 @@ class CaseTask(Task):
         to the other's (the library merges them into each other, position by position)."""
         for name, value in self.parent.data.items():
             self.data[name] = value.copy() if isinstance(value, (dict, list)) else value
+
+    def __getattr__(self, name: str) -> Any:
+        """Unfold the data of a loaded task when they are first asked for; see `state`."""
+        if name != "data":
+            raise AttributeError(name)
+        parent, news, gone = self.__dict__.pop("folded")
+        self.data = {
+            key: value.copy() if isinstance(value, (dict, list)) else value
+            for key, value in (parent.data.items() if parent is not None else ())
+        }
+        self.data.update(news)
+        for key in gone:
+            self.data.pop(key, None)
+        return self.data
 
     def complete(self) -> None:
         self.workflow.top_workflow.note(self)
@@ -82,7 +97,13 @@ class CaseTask(Task):
 
 
 class _Rooted:
-    """What the workflow of a case and those of its sub-processes share."""
+    """What the workflow of a case and those of its sub-processes share.
+
+    `touched` tells whether a task of it changed since it was loaded, `rows` how it was saved then.
+    """
+
+    touched = False
+    rows: list[Any] | None = None
 
     def begin(self) -> None:
         """Make the first task, as the library does, but one of ours."""
@@ -110,6 +131,7 @@ class CaseWorkflow(_Rooted, BpmnWorkflow):
         self.agenda: deque[CaseTask] = deque()
         self.executed: list[str] = []
         self.finished: dict[str, None] = {}  # in the order of the first time
+        self.names: list[str] = []  # the table of texts that it was saved with
         self.numbered, self.made = 0, 0  # tasks ever, tasks in this step
         super().__init__(spec, subprocesses, script_engine=script_engine, deserializing=True)
         self.task_removed_event.connect(self._unlisten)
