@@ -1,121 +1,134 @@
-"""The ground of a measurement: a throw-away SQLite installation with the procedure deployed."""
+"""The ground of a measurement: a throw-away installation on SQLite or PostgreSQL.
+
+Two procedures are deployed on it, as an administrator would: (a) a single approval whose review
+has two boundary timers, (b) eight departments side by side, each with three steps and two timers.
+"""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
-import sqlalchemy as sa
 from flask import Flask
 
-from engine.commands import filing, work
+from api.app import create_app
+from api.context import EXTENSION, Installation
+from engine.commands import filing
 from engine.commands.deployment import deploy
 from engine.config import CHECKOUT, Config
-from engine.domain.actor import ANY, Actor, Seat
+from engine.domain.actor import ANY, Actor
 from engine.procedure_files import read_beside, read_paths
-from engine.resources import Resources, load_resources
+from engine.resources import Resources
+from engine.store.accounts import issue_token
 from engine.store.database import db, prepare
+from engine.store.people import actor_of
 from engine.store.schema import upgrade
-from engine.store.tables import Account, WorkItem
+from engine.store.tables import Account, Seat
 from engine.transaction import reading, writing
 
-START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # a Monday morning in Shanghai
+FOLDER = CHECKOUT / "bench"
+SINGLE, PARALLEL = "bench-single", "bench-parallel"
 POSTS = ("window_clerk", "handler", "department_leader")
-CLERK = Actor("account:1", 1, "Clerk", tuple(Seat(post, ANY, ANY) for post in POSTS))
-APPLICATION = {
-    "applicant": {
-        "type": "organisation",
-        "name": "澜川市某某建设有限公司",
-        "credit_code": "91419902MA9F6U8X5B",
-        "legal_representative": "王某",
-        "phone": "13800000000",
-        "address": "澜川市澜东区文汇路1号",
-    },
-    "subject": "某某项目",
-    "details": {
-        "project_name": "某某项目",
-        "site": "文汇路以北",
-        "land_area": 1000,
-        "building_area": 2000,
-        "height": 30,
-        "land_permit": "澜国用（2026）第1号",
-    },
-    "delivery": {"method": "window"},
-    "declaration": True,
+COUNTY = "419900"
+CLERK = 1  # the account that does all the work: a seat for each post
+
+OPINION = {"opinion": "approve", "reasons": "材料齐全，符合法定条件。"}
+FILLED = {
+    "check": {"accepted": True, "note": "材料齐全。"},
+    "review": OPINION,
+    "decide": OPINION,
+    "sign": {"received": True},
+    "simulate": OPINION,
+    "formalise": OPINION,
 }
 
 
 @dataclass(frozen=True)
 class Ground:
-    """An installation: its resources, and the item whose cases are measured (no site check)."""
+    """An installation: the product's app, and the token of the clerk who works on it."""
 
-    resources: Resources
-    item: str
+    app: Flask
+    token: str
+
+    @property
+    def resources(self) -> Resources:
+        return self.app.extensions[EXTENSION].resources
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """Yield a ground inside an application context; everything is gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        config = Config.from_environment({"LIANBAN_DATA": folder})
-        app = Flask("lianban.bench")
-        prepare(app, config)
-        upgrade(app)
-        resources = load_resources(config)
-        with app.app_context():
-            _deploy(resources)
-            item = next(i for i in resources.items.values() if not i.site_check.required)
-            yield Ground(resources, item.code)
-            db.engine.dispose()
+def ground(url: str, folder: Path) -> Iterator[Ground]:
+    """Yield a new installation with its data in `folder`, its application context pushed."""
+    config = configured(url, folder)
+    bare = Flask("lianban.bench")
+    prepare(bare, config)
+    upgrade(bare)
+    with bare.app_context():
+        db.engine.dispose()
+    app = create_app(config, clock=lambda: START)
+    with app.app_context():
+        bench_items(app)
+        token = _found(app.extensions[EXTENSION].resources)
+        yield Ground(app, token)
+        db.engine.dispose()
 
 
-def _deploy(resources: Resources) -> None:
-    folder = [CHECKOUT / "processes" / "single-item"]
+def configured(url: str, folder: Path) -> Config:
+    return replace(
+        Config.from_environment({"LIANBAN_DATA": str(folder)}), database_url=url, demo=False
+    )
+
+
+def bench_items(app: Flask) -> None:
+    """Give the catalogue of `app` two more items, one for each procedure of the bench."""
+    known: Installation = app.extensions[EXTENSION]
+    model = next(i for i in known.resources.items.values() if not i.site_check.required)
+    ours = {key: replace(model, code=key, procedure=key) for key in (SINGLE, PARALLEL)}
+    resources = replace(known.resources, items={**known.resources.items, **ours})
+    app.extensions[EXTENSION] = replace(known, resources=resources)
+
+
+@cache
+def uploaded() -> dict[str, bytes]:
+    """The files of both procedures, as an analyst would upload them."""
+    return read_paths([FOLDER])
+
+
+def _found(resources: Resources) -> str:
     operator = Actor("system:bench")
-    files, beside = read_paths(folder), read_beside(folder, Path(CHECKOUT))
+    beside = read_beside([CHECKOUT / "processes"], CHECKOUT)
     with writing() as session:
-        deploy(session, resources, actor=operator, files=files, now=START, beside=beside)
-        session.add(Account(login="clerk", name="Clerk", password_hash="-", created_at=START))
+        deploy(session, resources, actor=operator, files=uploaded(), now=START, beside=beside)
+        clerk = Account(id=CLERK, login="clerk", name="李芳", password_hash="-", created_at=START)
+        session.add(clerk)
+        session.flush()
+        for post in POSTS:
+            session.add(Seat(account_id=CLERK, post=post, department=ANY, county=ANY))
+        return issue_token(session, clerk, datetime.now(UTC), 24)
 
 
-def under_review(ground: Ground, many: int) -> list[WorkItem]:
-    """File `many` cases, accept them by silence, and return their open review steps."""
-    from engine.scheduler import run_due
-
+def open_cases(place: Ground, procedure: str, many: int) -> list[int]:
+    """File `many` cases of one procedure at the counter; return the ids of their rows."""
+    with reading() as session:
+        clerk = actor_of(session, CLERK)
+    ids = []
     for _ in range(many):
         with writing() as session:
             case = filing.open_application(
                 session,
-                ground.resources,
-                actor=CLERK,
-                item_code=ground.item,
-                county="419900",
+                place.resources,
+                actor=clerk,
+                item_code=procedure,
+                county=COUNTY,
                 channel="counter",
-                data=APPLICATION,
+                data={},
                 now=START,
             )
         with writing() as session:
-            filing.submit(session, ground.resources, actor=CLERK, number=case.number, now=START)
-    run_due(ground.resources, START.replace(day=10))
-    with reading() as session:
-        query = sa.select(WorkItem).where(WorkItem.element == "review", WorkItem.status == "open")
-        return list(session.scalars(query))
-
-
-def complete_review(ground: Ground, item: WorkItem) -> None:
-    """Complete one review step: rights, form, engine, journal, deadlines, one transaction."""
-    data = {"opinion": "approve", "facts": "材料齐全。", "reasons": "符合法定条件。"}
-    with writing() as session:
-        work.complete(
-            session,
-            ground.resources,
-            actor=CLERK,
-            work_item_id=item.id,
-            version=item.version,
-            data=data,
-            now=START.replace(day=10, hour=2),
-        )
+            filing.submit(session, place.resources, actor=clerk, number=case.number, now=START)
+        ids.append(case.id)
+    return ids
