@@ -6,8 +6,7 @@ from flask import g, request
 
 from api.context import session_time
 from engine.errors import Unauthenticated
-from engine.store.accounts import account_for_token
-from engine.store.people import actor_of
+from engine.store.people import actor_for_token
 from engine.transaction import reading
 
 SCHEME = "token"
@@ -19,8 +18,7 @@ def authenticate() -> None:
     token = bearer_token()
     moment = session_time()
     with reading() as session:
-        account = account_for_token(session, token, moment)
-        g.actor = account and actor_of(session, account.id)
+        g.actor = actor_for_token(session, token, moment)
     if g.actor is None:
         raise Unauthenticated(
             "登录已失效，请重新登录。", "The token is unknown or over; sign in again."

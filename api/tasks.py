@@ -10,12 +10,14 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from api.changes import change
-from api.context import actor, now, resources
+from api.context import actor, language, now, resources
+from api.plain import plain
 from api.schemas.cases import Filled
 from api.schemas.tasks import Reassignment, Seen, Task, TaskQuery, Tasks
 from engine.commands import work
+from engine.errors import LianbanError
 from engine.queries.paging import Page
-from engine.queries.task import task_page
+from engine.queries.task import page_of, task_page
 from engine.queries.visible import find_task
 from engine.queries.worklist import TaskFilter, worklist
 from engine.store.repetition import Answer
@@ -33,7 +35,7 @@ def _do(task_id: int, command: Callable[..., Any], **arguments: Any) -> Response
         find_task(session, actor(), task_id)  # what one may not see is not found, never forbidden
         command(session, actor=actor(), work_item_id=task_id, now=moment, **arguments)
         page = task_page(session, resources(), actor(), task_id, moment)
-        return Answer(Task().dump(page))
+        return Answer(plain(page, language()))
 
     return change(change_task, by=actor().name)
 
@@ -109,7 +111,24 @@ def reassign(task_id: int, json_data: dict[str, Any]) -> Response:
     description="With its form as `data`; the case goes on until it waits again." + STALE,
 )
 def complete(task_id: int, json_data: dict[str, Any]) -> Response:
-    def command(session: Session, **arguments: Any) -> None:
-        work.complete(session, resources(), **arguments)
+    moment, who = now(), actor()
 
-    return _do(task_id, command, version=json_data["version"], data=json_data["data"])
+    def complete_task(session: Session) -> Answer:
+        try:
+            case, item = work.complete(
+                session,
+                resources(),
+                actor=who,
+                work_item_id=task_id,
+                version=json_data["version"],
+                data=json_data["data"],
+                now=moment,
+            )
+        except LianbanError:
+            # Who may complete a task sees it; so that is asked only where it was refused.
+            find_task(session, who, task_id)
+            raise
+        page = page_of(session, resources(), who, case, item, moment)
+        return Answer(plain(page, language()))
+
+    return change(complete_task, by=who.name)

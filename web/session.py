@@ -17,7 +17,6 @@ from engine.config import LANGUAGES
 from engine.domain.actor import Actor
 from engine.errors import Conflict, Forbidden, Invalid, LianbanError, Unauthenticated
 from engine.store.accounts import (
-    account_for_token,
     find_login,
     hash_password,
     issue_token,
@@ -26,7 +25,7 @@ from engine.store.accounts import (
     record_login,
     revoke,
 )
-from engine.store.people import actor_of
+from engine.store.people import actor_for_token, actor_of
 from engine.transaction import reading, writing
 from web.blueprint import pages
 from web.render import page, tongue, translated
@@ -44,8 +43,7 @@ def identify() -> None:
     g.actor = None
     if token:
         with reading() as session:
-            account = account_for_token(session, token, moment)
-            g.actor = account and actor_of(session, account.id)
+            g.actor = actor_for_token(session, token, moment)
 
 
 @pages.before_request

@@ -8,9 +8,9 @@ that decide its way (`decisions`). `forms/README.md` describes the keywords.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from engine.catalogue.form_rules import SCHEMA_SOURCES, Fault, refuse, schema_faults
@@ -47,6 +47,27 @@ class Form:
     schema: dict[str, Any]
     decides: tuple[str, ...]
     derived: Mapping[str, str]
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """What the form draws on for each case: the names in its `x-source` and `x-rows`."""
+        return frozenset(_sources(self.schema))
+
+    @cached_property
+    def fixed(self) -> dict[str, Any] | None:
+        """The concrete schema of a form that draws on nothing, the same for every case; to be
+        read only. None where the form draws on something."""
+        return None if self.sources else resolve(self, {})
+
+
+def _sources(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from (schema[word] for word in ("x-source", "x-rows") if word in schema)
+        for each in schema.values():
+            yield from _sources(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from _sources(each)
 
 
 def form_in(files: Mapping[str, bytes], key: str) -> Form:

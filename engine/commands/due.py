@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from engine.commands.run import lock_case_by_id, running
+from engine.commands.run import hold_case, lock_case_by_id, running
 from engine.domain.actor import SCHEDULER
 from engine.errors import LianbanError
 from engine.resources import Resources
@@ -17,7 +17,7 @@ PUT_OFF = timedelta(minutes=10)
 
 def fire_due(session: Session, resources: Resources, case_id: int, now: datetime) -> None:
     """Fire in order all that is due in a case at `now`."""
-    case = lock_case_by_id(session, case_id)
+    case = hold_case(session, case_id)
     with running(session, resources, case, SCHEDULER, now):
         pass  # loading a case fires what is due in it
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.bpmn.versions import Version
 from engine.catalogue.context import form_context
 from engine.catalogue.forms import form_in
 from engine.catalogue.items import Item
@@ -50,7 +51,11 @@ def open_application(
     version = resources.version(session, version_row.id)
     key = version.start_form()
     # Without a form nothing is asked, and what is sent all the same is not kept unchecked.
-    data = checked(form_in(version.files, key), form_context(asdict(item)), data) if key else {}
+    data = (
+        checked(form_in(version.files, key), lambda: form_context(asdict(item)), data)
+        if key
+        else {}
+    )
     _require_mandate(data, now)
     case = _draft(session, resources, actor, item, county, channel, data, now)
     case.procedure_version_id = version_row.id
@@ -88,6 +93,10 @@ def submit(
         run.record("submitted", {"channel": case.channel})
         begin(run, {})
     return case
+
+
+def _checked(version: Version, key: str, item: Item, data: Any) -> dict[str, Any]:
+    return checked(form_in(version.files, key), lambda: form_context(asdict(item)), data)
 
 
 def _item(resources: Resources, code: str, county: str) -> Item:

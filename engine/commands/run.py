@@ -3,6 +3,9 @@
 1. Lock the case row. 2. Load the saved state on its deployed version. 3. Fire in order all that is
 due, each with `now` = its due time. 4. Run one command until the process waits again. 5. Write the
 state, work items, deadlines, journal and outbox in the same transaction; the edge commits.
+
+What every step reads and writes goes by few prepared statements (`store.held`, `store.step_rows`);
+what only some steps touch (lights, supplements, notices, …) is left to the ORM.
 """
 
 from __future__ import annotations
@@ -24,8 +27,10 @@ from engine.errors import Conflict, ProcedureFault
 from engine.operations.case_run import CaseRun
 from engine.operations.table import OPERATIONS
 from engine.resources import Resources
-from engine.store.clocks import clock_of
-from engine.store.tables import Case, CaseClock, Deadline, WorkItem
+from engine.store import held, journal
+from engine.store.held import Held
+from engine.store.step_rows import read_step_rows
+from engine.store.tables import Case
 
 
 def lock_case(session: Session, number: str) -> Case:
@@ -51,9 +56,17 @@ def _lock(session: Session, condition: Any) -> Case:
     return case
 
 
+def hold_case(session: Session, case_id: int) -> Held:
+    """Lock the case row for this transaction, without the ORM. Raises `NotFound`."""
+    case = held.hold_case(session, case_id)
+    if case is None:
+        raise no_such_case()
+    return case
+
+
 @contextmanager
 def running(
-    session: Session, resources: Resources, case: Case, actor: Actor, now: datetime
+    session: Session, resources: Resources, case: Case | Held, actor: Actor, now: datetime
 ) -> Iterator[CaseRun]:
     """Load a locked case, fire what is due, hand it over for one command, write everything back."""
     if case.state is None:
@@ -62,14 +75,14 @@ def running(
         )
     run = _prepare(session, resources, case, actor, now)
     run.instance = Instance.load(run.version, run.situation, case.state)
-    fire(run)
+    run.fired = bool(fire(run))
     yield run
     write_back(run)
 
 
 @contextmanager
 def starting(
-    session: Session, resources: Resources, case: Case, actor: Actor, now: datetime
+    session: Session, resources: Resources, case: Case | Held, actor: Actor, now: datetime
 ) -> Iterator[CaseRun]:
     """As `running`, for a case whose process is about to begin (`begin` must be called)."""
     run = _prepare(session, resources, case, actor, now)
@@ -99,24 +112,20 @@ def fire(run: CaseRun) -> list[WaitingTimer]:
 
 
 def _prepare(
-    session: Session, resources: Resources, case: Case, actor: Actor, now: datetime
+    session: Session, resources: Resources, case: Case | Held, actor: Actor, now: datetime
 ) -> CaseRun:
     version = resources.version(session, case.procedure_version_id)
+    rows = read_step_rows(session, case.id)
     situation = Situation(
         now=now,
         calendar=resources.calendar,
         perform=lambda call: _perform(run, call),
         facts={},
-        clocks=_clocks(session, case),
+        clocks=rows.clocks,
     )
-    run = CaseRun(session, resources, case, actor, now, version, situation)
+    run = CaseRun(session, resources, case, actor, now, version, situation, rows)
     situation.facts.update(run.facts())
     return run
-
-
-def _clocks(session: Session, case: Case) -> dict[str, Clock]:
-    rows = session.scalars(sa.select(CaseClock).where(CaseClock.case_id == case.id))
-    return {row.name: clock_of(row) for row in rows}
 
 
 def _perform(run: CaseRun, call: OperationCall) -> Mapping[str, Any] | None:
@@ -130,62 +139,51 @@ def _perform(run: CaseRun, call: OperationCall) -> Mapping[str, Any] | None:
 
 
 def write_back(run: CaseRun) -> None:
-    """Write state, work items and deadlines of a case that waits again."""
+    """Write state, work items, deadlines and journal of a case that waits again."""
     sync_work_items(run)
-    _write_deadlines(run)
+    timers = run.instance.waiting_timers()
+    # One row a task: of the timers of an event-based gateway, the one that is due first.
+    wanted = {each.task: (each.element, each.due.at) for each in reversed(timers)}
+    run.rows.replace_deadlines(run.session, wanted)
+    journal.store(run.session, run.entries)
+    run.entries.clear()
     case = run.case
     case.state = run.instance.save()
     case.version += 1
     case.fault, case.retry_at = None, None
+    if isinstance(case, Held):
+        case.write(run.session)
 
 
 def sync_work_items(run: CaseRun) -> None:
     """Make the work items say what the process waits for; what it left is cancelled."""
-    query = sa.select(WorkItem).where(WorkItem.case_id == run.case.id, WorkItem.status == "open")
-    rows = {row.task: row for row in run.session.scalars(query)}
-    for task in run.instance.open_tasks():
-        if rows.pop(task.task, None) is None:
-            run.session.add(_work_item(run, task))
-    for gone in rows.values():
-        gone.status, gone.finished_at = "cancelled", run.situation.now
-        gone.version += 1
-        run.record("task_cancelled", {"element": gone.element, "name": gone.name})
-    run.session.flush()
+    known, now = run.rows.items, run.situation.now
+    waiting = run.instance.open_tasks()
+    fresh = [_work_item(run, task) for task in waiting if task.task not in known]
+    tasks = {task.task for task in waiting}
+    gone = {task: row for task, row in known.items() if task not in tasks}
+    for element, name in gone.values():
+        run.record("task_cancelled", {"element": element, "name": name})
+    run.rows.cancel_items(run.session, gone, now)
+    run.rows.add_items(run.session, fresh)
 
 
-def _work_item(run: CaseRun, task: OpenTask) -> WorkItem:
+def _work_item(run: CaseRun, task: OpenTask) -> dict[str, Any]:
     now, case = run.situation.now, run.case
     end = task.until
     if task.limit is not None:
         end = due(Clock("step", now, task.limit), run.resources.calendar)
     run.record("task_opened", {"element": task.element, "name": task.name, "post": task.post})
-    return WorkItem(
-        case_id=case.id,
-        task=task.task,
-        element=task.element,
-        name=task.name,
-        form=task.form,
-        post=task.post,
-        department=task.department or case.department,
-        county=case.county,
-        limit_days=task.limit,
-        created_at=now,
-        due_at=end and end.at,
-        provisional=bool(end and end.provisional),
-    )
-
-
-def _write_deadlines(run: CaseRun) -> None:
-    timers = run.instance.waiting_timers()
-    # One row a task: of the timers of an event-based gateway, the one that is due first.
-    wanted = {each.task: (each.element, each.due.at) for each in reversed(timers)}
-    query = sa.select(Deadline).where(Deadline.case_id == run.case.id)
-    for row in run.session.scalars(query):
-        if wanted.get(row.task) == (row.element, row.due_at):
-            del wanted[row.task]
-        else:
-            run.session.delete(row)
-    run.session.flush()
-    for task, (element, at) in wanted.items():
-        row = Deadline(case_id=run.case.id, task=task, element=element, due_at=at)
-        run.session.add(row)
+    return {
+        "task": task.task,
+        "element": task.element,
+        "name": task.name,
+        "form": task.form,
+        "post": task.post,
+        "department": task.department or case.department,
+        "county": case.county,
+        "limit_days": task.limit,
+        "created_at": now,
+        "due_at": end and end.at,
+        "provisional": bool(end and end.provisional),
+    }

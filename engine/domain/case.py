@@ -50,3 +50,8 @@ CHANNELS = {
 def no_such_case() -> NotFound:
     """Return the refusal for a number that is unknown, or another's: nobody can tell which."""
     return NotFound("没有这个办件，请核对办件编号。", "There is no such case; check its number.")
+
+
+def no_such_task() -> NotFound:
+    """Return the refusal for a task that is unknown, or not one's own to see."""
+    return NotFound("没有这个待办。", "There is no such task.")

@@ -17,6 +17,8 @@ from engine.domain.calendar import ONE_DAY, Calendar, shanghai_day
 from engine.domain.clock import Clock, due
 from engine.resources import Resources
 from engine.store import journal, outbox, submissions
+from engine.store.held import Held
+from engine.store.step_rows import StepRows
 from engine.store.tables import Case, CaseClock
 
 
@@ -26,24 +28,21 @@ class CaseRun:
 
     session: Session
     resources: Resources
-    case: Case
+    case: Case | Held
     actor: Actor
     now: datetime
     version: Version
     situation: Situation
+    rows: StepRows
     instance: Instance = field(init=False)
     answers: Mapping[str, Any] = field(default_factory=dict)
+    fired: bool = False  # whether something was due and has fired before the command
+    entries: list[dict[str, Any]] = field(default_factory=list)  # linked, and not yet stored
 
     def record(self, event: str, payload: dict[str, Any], actor: Actor | None = None) -> None:
         """Append a fact to the case's journal, at the moment the situation stands at."""
-        journal.append(
-            self.session,
-            case=self.case,
-            at=self.situation.now,
-            actor=(actor or self.actor).name,
-            event=event,
-            payload=payload,
-        )
+        who = (actor or self.actor).name
+        self.entries.append(journal.link(self.case, self.situation.now, who, event, payload))
 
     def keep(self, form: str, data: Mapping[str, Any], work_item_id: int | None = None) -> None:
         """Store what was filled into a form, sealed, at the moment the situation stands at."""

@@ -55,7 +55,7 @@ def case_file(
 def material_list(session: Session, case: Case) -> list[dict[str, Any]]:
     """Return each material of the item with the files that were uploaded for it."""
     held: dict[str, list[dict[str, Any]]] = {}
-    for row in dossier.materials(session, case):
+    for row in dossier.listed_materials(session, case.id):
         held.setdefault(row.code, []).append(material_row(row))
     return [
         {
@@ -71,7 +71,7 @@ def material_list(session: Session, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def material_row(row: Material) -> dict[str, Any]:
+def material_row(row: Material | sa.Row[Any]) -> dict[str, Any]:
     """Return an uploaded file. It belongs to the dossier once it is submitted."""
     return {
         "id": row.id,

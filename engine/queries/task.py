@@ -15,6 +15,7 @@ from engine.queries.forms import case_context, form_of_version, form_view
 from engine.queries.visible import find_task
 from engine.queries.worklist import task_row
 from engine.resources import Resources
+from engine.store.held import Held
 from engine.store.tables import Account, Case, Seat, WorkItem
 
 
@@ -27,8 +28,20 @@ def task_page(
     to whom a leader may give it.
     """
     case, item = find_task(session, actor, task_id)
+    return page_of(session, resources, actor, case, item, now)
+
+
+def page_of(
+    session: Session,
+    resources: Resources,
+    actor: Actor,
+    case: Case | Held,
+    item: WorkItem | Held,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the `task_page` of a work item that is read already."""
     place = Place(item.post, item.department, item.county, case.applicant_id)
-    names = shown.account_names(session, [item.assignee_id])
+    names = _names(session, actor, item)
     is_open = item.status == "open"
     return task_row(resources, case, item, actor, names) | {
         "materials": material_list(session, case),
@@ -39,6 +52,13 @@ def task_page(
         ),
         "candidates": _candidates(session, item) if is_open and may_reassign(actor, place) else [],
     }
+
+
+def _names(session: Session, actor: Actor, item: WorkItem | Held) -> dict[int, str]:
+    """Return the name of who claimed a task by account; one's own need not be looked up."""
+    if item.assignee_id is not None and item.assignee_id == actor.account_id:
+        return {actor.account_id: actor.display}
+    return shown.account_names(session, [item.assignee_id])
 
 
 def own_task(session: Session, case: Case) -> WorkItem | None:

@@ -12,14 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from engine.domain.actor import ANY, APPLICANT, WINDOW_CLERK, Actor, Seat, may_read
-from engine.domain.case import Status, no_such_case
-from engine.errors import Forbidden, NotFound
+from engine.domain.case import Status, no_such_case, no_such_task
+from engine.errors import Forbidden
 from engine.resources import Resources
 from engine.store.tables import Case, WorkItem
-
-
-def no_such_task() -> NotFound:
-    return NotFound("没有这个待办。", "There is no such task.")
 
 
 def find_case(session: Session, actor: Actor, number: str) -> Case:

@@ -97,7 +97,9 @@ def issue_token(session: Session, account: Account, now: datetime, hours: int) -
     """Return a new bearer token of `account`, good for `hours`; only its digest is stored."""
     token = secrets.token_urlsafe(32)
     expires_at = now + timedelta(hours=hours)
-    row = Token(digest=_digest(token), account_id=account.id, created_at=now, expires_at=expires_at)
+    row = Token(
+        digest=token_digest(token), account_id=account.id, created_at=now, expires_at=expires_at
+    )
     session.add(row)
     return token
 
@@ -105,12 +107,12 @@ def issue_token(session: Session, account: Account, now: datetime, hours: int) -
 def account_for_token(session: Session, token: str, now: datetime) -> Account | None:
     """Return whose token this is; None where it is unknown, revoked or over."""
     query = sa.select(Account).join(Token, Token.account_id == Account.id)
-    return session.scalar(query.where(Token.digest == _digest(token), Token.expires_at > now))
+    return session.scalar(query.where(Token.digest == token_digest(token), Token.expires_at > now))
 
 
 def revoke(session: Session, token: str) -> None:
     """Sign out: forget this token; harmless to repeat."""
-    session.execute(sa.delete(Token).where(Token.digest == _digest(token)))
+    session.execute(sa.delete(Token).where(Token.digest == token_digest(token)))
 
 
 def revoke_all(session: Session, account: Account) -> None:
@@ -122,7 +124,8 @@ def _bytes(password: str) -> bytes:
     return password.encode("utf-8", "surrogatepass")  # JSON may hold what UTF-8 may not
 
 
-def _digest(token: str) -> str:
+def token_digest(token: str) -> str:
+    """Return under what a token is kept: its SHA-256 in hex."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 

@@ -6,9 +6,11 @@ writing one takes its locks before it reads. `engine.transaction` opens both; no
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import weakref
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -102,7 +104,15 @@ def _engine_options(sqlite: bool) -> dict[str, Any]:
         "max_overflow": 24,
         "pool_timeout": LOCK_SECONDS,
         "connect_args": arguments,
+        "json_deserializer": _read_json,
     }
+
+
+@lru_cache(maxsize=256)
+def _read_json(text: str | bytes) -> Any:
+    """Cases keep their item as it was at acceptance, so thousands of rows hold one text: it is
+    parsed once. What is read is shared, and never changed in place."""
+    return json.loads(text)
 
 
 class _Connection(sqlite3.Connection):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,19 @@ def materials(session: Session, case: Case, *, submitted_only: bool = False) -> 
     if submitted_only:
         query = query.where(Material.submitted.is_(True))
     return list(session.scalars(query.order_by(Material.id)))
+
+
+_MATERIAL = Material.__table__
+_LISTED = (
+    sa.select(_MATERIAL)
+    .where(_MATERIAL.c.case_id == sa.bindparam("case_id"), _MATERIAL.c.replaced_at.is_(None))
+    .order_by(_MATERIAL.c.id)
+)
+
+
+def listed_materials(session: Session, case_id: int) -> Sequence[sa.Row[Any]]:
+    """Return the materials that count as plain rows, oldest first: to be shown, not changed."""
+    return session.execute(_LISTED, {"case_id": case_id}).all()
 
 
 def form_sources(session: Session, case: Case) -> dict[str, Any]:

@@ -12,15 +12,22 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.errors import Invalid
+from engine.store.held import Held
 from engine.store.settings import lock_setting, write_setting
 from engine.store.tables import Case, JournalEntry
 
 SYSTEM = "system"  # the chain of what belongs to no case; no case number looks like it
 SYSTEM_HEAD = "journal.system"  # the setting that holds "seq hash" of its last row
 EMPTY_HEAD = "0 "
+# One encoder for all: `json.dumps` with options makes a new one for each value.
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+_INSERT = sa.insert(JournalEntry.__table__).inline()
 
 
 def append(
@@ -43,18 +50,30 @@ def append(
         return _append_to_system(session, at, actor, event, payload)
     if case.id is None:
         session.flush([case])
-    entry = _entry(case.number, case.journal_seq + 1, case.journal_head, at, actor, event, payload)
-    entry.case_id = case.id
-    case.journal_seq, case.journal_head = entry.seq, entry.hash
+    entry = JournalEntry(**link(case, at, actor, event, payload))
     session.add(entry)
     return entry
 
 
+def link(
+    case: Case | Held, at: datetime, actor: str, event: str, payload: dict[str, Any]
+) -> dict[str, Any]:
+    """Link a fact to the chain of a locked case and return its row, which the caller stores in
+    the same transaction (`store`). Arguments and errors are those of `append`."""
+    row = _row(case.number, case.journal_seq + 1, case.journal_head, at, actor, event, payload)
+    case.journal_seq, case.journal_head = row["seq"], row["hash"]
+    return {"case_id": case.id, **row}
+
+
+def store(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Store linked rows, in the order of their chain, by one statement."""
+    if rows:
+        session.execute(_INSERT, rows)
+
+
 def canonical_json(value: Any) -> str:
     """Return the one JSON text of `value`: sorted keys, no spaces, characters unescaped."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _CANONICAL.encode(value)
 
 
 def moment(at: datetime) -> str:
@@ -78,13 +97,13 @@ def _append_to_system(
     session: Session, at: datetime, actor: str, event: str, payload: dict[str, Any]
 ) -> JournalEntry:
     seq, _, head = lock_setting(session, SYSTEM_HEAD, EMPTY_HEAD).partition(" ")
-    entry = _entry(SYSTEM, int(seq) + 1, head, at, actor, event, payload)
+    entry = JournalEntry(**_row(SYSTEM, int(seq) + 1, head, at, actor, event, payload))
     write_setting(session, SYSTEM_HEAD, f"{entry.seq} {entry.hash}")
     session.add(entry)
     return entry
 
 
-def _entry(
+def _row(
     chain: str,
     seq: int,
     previous: str,
@@ -92,7 +111,7 @@ def _entry(
     actor: str,
     event: str,
     payload: dict[str, Any],
-) -> JournalEntry:
+) -> dict[str, Any]:
     if at.tzinfo is None:
         raise ValueError("expected an aware datetime but got a naive one")
     text = canonical_json(payload)
@@ -100,6 +119,12 @@ def _entry(
         value = entry_hash(chain, seq, moment(at), actor, event, text, previous)
     except UnicodeEncodeError as error:  # a lone surrogate, which JSON can smuggle in as \ud800
         raise Invalid("文本中含有无效字符。", "The text holds an invalid character.") from error
-    return JournalEntry(
-        seq=seq, at=at, actor=actor, event=event, payload=text, previous=previous, hash=value
-    )
+    return {
+        "seq": seq,
+        "at": at,
+        "actor": actor,
+        "event": event,
+        "payload": text,
+        "previous": previous,
+        "hash": value,
+    }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.store.secrets import Keys, seal, unseal
 from engine.store.tables import Case, Submission
 
+_INSERT = sa.insert(Submission.__table__).inline()
 NO_FORM = "application"  # the name under which an application without a form is kept
 
 
@@ -25,18 +26,17 @@ def keep(
     now: datetime,
     by: str,
     work_item_id: int | None = None,
-) -> Submission:
-    """Store the values of one filled form, sealed for its case."""
-    row = Submission(
-        case_id=case.id,
-        work_item_id=work_item_id,
-        form=form,
-        data_sealed=seal(keys, _purpose(case), dict(data)),
-        submitted_at=now,
-        submitted_by=by,
-    )
-    session.add(row)
-    return row
+) -> None:
+    """Store the values of one filled form, sealed for its case, whose row is stored already."""
+    row = {
+        "case_id": case.id,
+        "work_item_id": work_item_id,
+        "form": form,
+        "data_sealed": seal(keys, _purpose(case), dict(data)),
+        "submitted_at": now,
+        "submitted_by": by,
+    }
+    session.execute(_INSERT, row)
 
 
 def read(keys: Keys, case: Case, row: Submission) -> dict[str, Any]:

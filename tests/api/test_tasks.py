@@ -187,3 +187,16 @@ def test_of_two_clerks_at_the_same_moment_one_succeeds_and_the_other_is_told(cit
         row["event"] for row in ok(city.as_("clerk").get(f"/cases/{number}/timeline"))["rows"]
     ]
     assert events.count("accepted") == events.count("task_completed") == 1
+
+
+def test_a_completion_answers_what_reading_the_task_answers(city: City) -> None:
+    """One is written by hand for speed, the other by the schema of the published document."""
+    for language in ("zh", "en"):
+        number = city.as_("applicant").file_case()
+        clerk = city.as_("clerk", language)
+        task = clerk.task(number)
+        claimed = ok(clerk.post(f"/tasks/{task['id']}/claim", json={"version": task["version"]}))
+        assert claimed == ok(clerk.get(f"/tasks/{task['id']}")) and claimed["mine"]
+        answer = clerk.complete(number, outcome="complete")
+        assert answer == ok(clerk.get(f"/tasks/{task['id']}"))
+        assert answer["status"] == "completed" and answer["materials"][0]["files"]
