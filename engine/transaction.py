@@ -37,9 +37,12 @@ def reading() -> Iterator[Session]:
     Raises RuntimeError where a row was added, changed or deleted, or where a transaction is
     already open.
     """
-    with _sole("reading"), ReadingSession(engine_for("reading")) as session:
+    with _sole("reading"), ReadingSession(engine_for("reading"), expire_on_commit=False) as session:
         yield session
         session.flush()  # refuses what was changed and would otherwise be lost in silence
+        # Nothing is to be kept, but a ROLLBACK makes psycopg forget its prepared statements, and
+        # every request begins with a reading: PostgreSQL would plan each statement anew for ever.
+        session.commit()
 
 
 @contextmanager
