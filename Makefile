@@ -16,7 +16,7 @@ JOBS ?= 2
 
 export LIANBAN_DATA ?= $(CURDIR)/var
 
-.PHONY: help setup run test lint bench migration clean font browser
+.PHONY: help setup run test lint walks bench migration clean font browser
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ lint: $(READY) ## style, import rules, the largest functions and files
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest tests/test_architecture.py
 	$(BIN)/python -m tests.size_report
+
+walks: setup ## random walks over generated diagrams, beside the library (N=500 SEED=1)
+	@N=$(N) SEED=$(SEED) $(BIN)/python -m tests.walks
 
 bench: setup ## what a completion and a tick cost, as ratios within one run
 	@unset LIANBAN_DATA

@@ -24,13 +24,19 @@ FINISHED = TaskState.FINISHED_MASK
 
 def forget(top: Any) -> None:
     """Drop what is finished and decides nothing, in the instance `top` and its sub-processes."""
-    for task_id, sub in list(top.subprocesses.items()):
-        owner = sub.parent_workflow.tasks.get(task_id) if sub.parent_workflow else None
+    for task_id, sub in list(top.subprocesses.items()):  # those around before those inside
+        owner = _owner(top, task_id)
         if owner is None or owner._state & FINISHED:
             _drop_workflow(top, task_id, sub)
     for workflow in (top, *top.subprocesses.values()):
         if workflow.touched:
             _forget_in(workflow)
+
+
+def _owner(top: Any, task_id: int) -> Any:
+    """The task that a sub-process belongs to, None where that is forgotten."""
+    around = (top, *top.subprocesses.values())
+    return next((each.tasks[task_id] for each in around if task_id in each.tasks), None)
 
 
 def _drop_workflow(top: Any, task_id: int, sub: Any) -> None:
@@ -92,7 +98,6 @@ def _is_link(tasks: dict[int, Any], task: Any) -> bool:
 
 def _take_out(tasks: dict[int, Any], task: Any) -> None:
     parent, child = tasks[task._parent], tasks[task._children[0]]
-    child.data  # noqa: B018 (unfolds what rests on the data of the link)
     parent._children[parent._children.index(task.id)] = child.id
     child._parent = parent.id
     del tasks[task.id]
