@@ -13,10 +13,11 @@ PORT ?= 8000
 FONT := /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc
 # One thread a core; the suite's databases and browser share them with it.
 JOBS ?= 2
+EXAMPLES ?= 50
 
 export LIANBAN_DATA ?= $(CURDIR)/var
 
-.PHONY: help setup run test lint walks bench migration clean font browser
+.PHONY: help setup run test lint walks bench fuzz migration clean font browser
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -70,6 +71,10 @@ walks: setup ## random walks over generated diagrams, beside the library (N=500 
 bench: setup ## what a completion and a tick cost, as ratios within one run
 	@unset LIANBAN_DATA
 	$(BIN)/python -m bench
+
+fuzz: setup ## Schemathesis with all checks, against a throw-away server (EXAMPLES=50)
+	@unset LIANBAN_DATA
+	$(BIN)/python -m bench.fuzz --max-examples $(EXAMPLES)
 
 migration: $(READY) ## write a schema migration from the tables: NUMBER=0002 NAME="what it does"
 	@$(BIN)/python -m engine.store.schema $(or $(NUMBER),$(error NUMBER=0002 NAME="what it does" is missing)) "$(NAME)"

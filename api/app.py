@@ -49,10 +49,10 @@ HERE = Path(__file__).parent
 
 
 class RowId(IntegerConverter):
-    """An id in an address: one that no column can hold is not found, like any unknown one."""
+    """An id in an address, in plain digits and no more of them than a column can hold: what else
+    stands there is not found, whatever the method."""
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options | {"max": 2**63 - 1})
+    regex = "[0-9]{1,18}"
 
 
 def create_app(
@@ -119,14 +119,19 @@ def _require_schema(app: Flask) -> None:
 
 
 def _check_address() -> None:
-    """Refuse what no column can hold, before it gets to one."""
+    """Refuse what no column can hold, before it gets to one; for the API also a parameter that
+    is repeated, of which each reader may take another value."""
     if not bodies.storable(request.path):
         raise NotFound("没有这个地址，请核对。", "There is nothing at this address; check it.")
-    for name, value in request.args.items(multi=True):
-        if not bodies.storable(value):
+    for name, values in request.args.lists():
+        if len(values) > 1 and request.path.startswith(BASE):
+            words = Words("不得重复", "is repeated")
+        elif not bodies.storable(name + values[0]):
             words = Words("含有无效字符", "holds an invalid character")
-            fields = [FieldError(f"/{name}", words)]
-            raise Invalid(f"请求参数{words.zh}。", f"A parameter {words.en}.", fields=fields)
+        else:
+            continue
+        fields = [FieldError(f"/{name}", words)]
+        raise Invalid(f"请求参数{words.zh}。", f"A parameter {words.en}.", fields=fields)
 
 
 def _register_api(app: APIFlask, config: Config) -> None:

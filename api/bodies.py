@@ -44,13 +44,19 @@ def load_upload(request: Request, schema: Any) -> Any:
 
 def parse(body: bytes) -> Any:
     """Return the value of a JSON text. Raises `Malformed` for wrong syntax or UTF-8, NaN,
-    infinities, numbers or nesting beyond reason, NUL and lone surrogates."""
+    infinities, repeated keys, numbers or nesting beyond reason, NUL and lone surrogates."""
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_number)
+        value = json.loads(
+            body.decode("utf-8"),
+            parse_constant=_refuse,
+            parse_float=_number,
+            object_pairs_hook=_once,
+        )
     except (ValueError, RecursionError):
         raise Malformed(
-            "请求体不是有效的 JSON（UTF-8，不含 NaN 和无穷大，嵌套不过深）。",
-            "Expected valid JSON: UTF-8, no NaN or infinity, not nested too deeply.",
+            "请求体不是有效的 JSON（UTF-8，不含 NaN 和无穷大，键不重复，嵌套不过深）。",
+            "Expected valid JSON: UTF-8, no NaN or infinity, no repeated key, not nested too "
+            "deeply.",
         ) from None
     _check_texts(value)
     return value
@@ -58,6 +64,15 @@ def parse(body: bytes) -> Any:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"not JSON: {constant}")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a repeated key each reader takes another value: what was checked might not be what is
+    read elsewhere."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a repeated key")
+    return value
 
 
 def _number(text: str) -> float:

@@ -9,6 +9,7 @@ from flask import Response, render_template
 
 from api.authentication import SCHEME
 from api.changes import HEADER
+from api.fields import FIELD_NAME
 from api.headers import POLICY
 from api.problems import MEDIA_TYPE, TITLES
 
@@ -53,6 +54,27 @@ IDEMPOTENT = {
 }
 # These POSTs change nothing that a repetition could double.
 NOT_KEPT = {"/login", "/logout", "/demo/clock"}
+# What a value of a form may be, whatever the form; the parser of bodies refuses NUL.
+VALUE = {
+    "description": "A value of a form.",
+    "anyOf": [
+        {"type": ["number", "boolean", "null"]},
+        {"type": "string", "pattern": r"^[^\u0000]*$"},
+        {"type": "array", "items": {"$ref": "#/components/schemas/Value"}},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": FIELD_NAME},
+            "additionalProperties": {"$ref": "#/components/schemas/Value"},
+        },
+    ],
+}
+FILLED = {
+    "propertyNames": {"pattern": FIELD_NAME},
+    "additionalProperties": {"$ref": "#/components/schemas/Value"},
+}
+ONE_OF_BOTH = {"minProperties": 1, "maxProperties": 1}  # `to` or `advance`
+# The properties, by schema, that hold a filled-in form.
+FORMS = {"NewCase": "application", "Filled": "data"}
 PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -94,7 +116,12 @@ def register(app: APIFlask, base: str, guarded: set[str]) -> None:
 
     @app.spec_processor
     def complete(spec: dict[str, Any]) -> dict[str, Any]:
-        spec["components"]["schemas"]["Problem"] = PROBLEM
+        schemas = spec["components"]["schemas"]
+        schemas |= {"Problem": PROBLEM, "Value": VALUE}
+        for name, form in FORMS.items():
+            schemas[name]["properties"][form] |= FILLED
+        if "Move" in schemas:
+            schemas["Move"] |= ONE_OF_BOTH
         for path, operations in spec["paths"].items():
             for method, operation in operations.items():
                 _complete(operation, path.removeprefix(base), method, guarded)
@@ -130,7 +157,7 @@ def _describe(parameter: dict[str, Any], path: str) -> None:
     description, example = VERSION if is_version else PARAMETERS[parameter["name"]]
     parameter |= {"description": description, "example": example}
     if parameter["schema"]["type"] == "integer":
-        parameter["schema"]["minimum"] = 1
+        parameter["schema"] |= {"minimum": 1, "maximum": 10**18 - 1}
 
 
 def _statuses(operation: dict[str, Any], path: str, method: str, secured: bool) -> list[int]:
@@ -140,9 +167,10 @@ def _statuses(operation: dict[str, Any], path: str, method: str, secured: bool) 
         statuses.append(401)
     if secured:
         statuses.append(403)
-    if "{" in path or path == "/cases" and method == "post":
+    paged = any(each["name"] == "cursor" for each in operation["parameters"])
+    if "{" in path or paged or path == "/cases" and method == "post":
         statuses.append(404)
-    if method in ("post", "delete") and path not in NOT_KEPT:
+    if method in ("post", "delete") and path not in ("/login", "/logout"):
         statuses.append(409)
     if "requestBody" in operation:
         statuses += [400, 413, 415, 422]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.config import Config
 from engine.domain.calendar import shanghai_day
-from engine.errors import Invalid
+from engine.errors import Conflict
 from engine.resources import Resources
 from engine.scheduler import tick
 from engine.store.settings import lock_setting, write_setting
@@ -41,7 +41,7 @@ def present_time(config: Config) -> datetime:
 def move_clock(resources: Resources, config: Config, to: datetime) -> datetime:
     """Move the demonstration's clock forward to `to` (aware) and do all that fell due by then.
 
-    Returns the present afterwards. Raises `Invalid` for going back, `CalendarUncovered` for a day
+    Returns the present afterwards. Raises `Conflict` for going back, `CalendarUncovered` for a day
     in a year without a calendar.
     """
     resources.calendar.day(shanghai_day(to))
@@ -55,7 +55,7 @@ def _set_offset(session: Session, to: datetime) -> None:
     real = real_time()
     offset = float(lock_setting(session, OFFSET, "0"))
     if to < real + timedelta(seconds=offset):
-        raise Invalid(
+        raise Conflict(
             "演示时钟只能向前拨。",
             "The demonstration's clock moves forward only.",
             code="clock-back",

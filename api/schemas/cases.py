@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apiflask import Schema, fields, validators
+from apiflask import Schema, fields
 
 from api.fields import (
     CURSOR,
@@ -11,7 +11,9 @@ from api.fields import (
     PageQuery,
     choice,
     day,
+    filling,
     flag,
+    given,
     many,
     moment,
     number,
@@ -19,34 +21,61 @@ from api.fields import (
     record,
     text,
     texts,
+    whole,
     words,
 )
 from api.schemas.clock import ClockRow
 from api.schemas.items import FormView
 from api.schemas.notices import NoticeRow
+from engine.commands.withdrawal import MAX_REASON
 from engine.domain.case import Status
 from engine.domain.light import Colour
 
 NUMBER = "419900-20261122-0001-8"
+# Complete, so that it can be sent as it stands; the person is invented.
+APPLICATION = {
+    "applicant": {
+        "type": "person",
+        "name": "张三丰",
+        "id_number": "110101199003070038",
+        "phone": "13812345678",
+        "address": "澜川市澜东区文汇路1号",
+    },
+    "subject": "新开餐馆",
+    "details": {
+        "business_form": "catering",
+        "operations": ["hot_food"],
+        "premises_address": "澜川市澜东区文汇路1号",
+        "floor_area": 88.5,
+        "safety_manager": "李四光",
+    },
+    "delivery": {"method": "window"},
+    "declaration": True,
+}
 
 
 class NewCase(Schema):
-    item = text("Code of the item.", "11419900004177049W4410131002000", required=True)
-    county = text("Code of the county; the city's own if left out.", "419900")
+    item = given("Code of the item.", "11419900004177049W4410131002000", required=True)
+    county = given("Code of the county; the city's own if left out.", "419900")
     channel = choice(
         "online (网上申报), or counter (窗口申报) by the department's window clerk.",
         ("online", "counter"),
         load_default="online",
     )
-    application = record(
-        "The filled-in form `application_form` of `GET /items/{code}`.",
-        {"subject": "新开餐馆", "declaration": True},
-        required=True,
+    application = filling(
+        "The filled-in form `application_form` of `GET /items/{code}`.", APPLICATION, required=True
     )
 
 
 class Withdrawal(Schema):
-    reason = text("Why, 1 to 500 characters.", "经营计划有变", required=True)
+    reason = given(
+        "Why, 1 to 500 characters.",
+        "经营计划有变",
+        least=1,
+        most=MAX_REASON,
+        lines=True,
+        required=True,
+    )
     by = choice(
         "Who withdraws; an agent needs a mandate that names it.",
         ("applicant", "agent"),
@@ -55,21 +84,21 @@ class Withdrawal(Schema):
 
 
 class Filled(Schema):
-    version = number("The `version` of the task that you saw.", 1, required=True)
-    data = record("The filled-in form of the task.", {"answers": []}, load_default=dict)
+    version = whole("The `version` of the task that you saw.", 1, required=True)
+    data = filling("The filled-in form of the task.", {"answers": []}, load_default=dict)
 
 
 class CaseQuery(PageQuery):
     status = choice("Where the case stands.", tuple(Status))
-    item = text("Code of the item.", "11419900004177049W4410131002000")
-    department = text("Code of the department.", "scjgj")
-    county = text("Code of the county.", "419900")
+    item = given("Code of the item.", "11419900004177049W4410131002000")
+    department = given("Code of the department.", "scjgj")
+    county = given("Code of the county.", "419900")
     colour = choice("The gravest light of the case and its open steps.", tuple(map(str, Colour)))
-    q = text(
+    q = given(
         "Beginning of a number, part of an organisation's name, a person's full name, a full ID "
         "number or credit code.",
         "419900-20261122",
-        validate=validators.Length(max=100),
+        most=100,
     )
 
 
@@ -135,7 +164,7 @@ class Materials(Schema):
 
 
 class MaterialUpload(Schema):
-    material = text("Code of the material.", "layout", required=True)
+    material = given("Code of the material.", "layout", required=True)
     file = fields.File(required=True, metadata={"description": "The file, 20 MB at most."})
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from apiflask import Schema, fields, validators
+from apiflask import Schema, fields
 
-from api.fields import Label, day, flag, many, moment, number, one, record, text, words
+from api.fields import Label, day, flag, given, many, moment, number, one, record, text, words
 
 
 class Day(Schema):
@@ -71,12 +71,7 @@ class Timeline(Schema):
 
 
 class ProgressQuery(Schema):
-    code = text(
-        "The query code of the case.",
-        "7KQ2M9XW",
-        required=True,
-        validate=validators.Length(max=32),
-    )
+    code = given("The query code of the case.", "7KQ2M9XW", most=32, required=True)
 
 
 class Limit(Schema):

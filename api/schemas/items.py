@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import Schema, fields
 
-from api.fields import Label, flag, many, number, one, record, text, texts, words
+from api.fields import Label, flag, given, many, number, one, record, text, texts, words
 
 
 class FormView(Schema):
@@ -93,5 +93,5 @@ class ItemPage(ItemRow):
 
 
 class ItemQuery(Schema):
-    q = text("Part of the name, in either language.", "食品")
-    department = text("Code of the department.", "scjgj")
+    q = given("Part of the name, in either language.", "食品")
+    department = given("Code of the department.", "scjgj")

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from apiflask import Schema, validators
+from apiflask import Schema
 
-from api.fields import CURSOR, Label, many, moment, number, one, text
-from engine.commands.accounts import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD
+from api.fields import CURSOR, ONE_LINE, Label, given, many, moment, number, one, text
+from engine.commands.accounts import LOGIN, MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, PHONE
+
+ANY_TEXT = r"[^\u0000]*"  # a password may hold what cannot be seen
 
 
 class NewAccount(Schema):
-    login = text("3 to 64 letters, digits or . _ @ -.", "zhangsan", required=True)
+    """`check_registration` checks it, in better words than a pattern has."""
+
+    login = text(
+        "3 to 64 letters, digits or . _ @ -.",
+        "zhangsan",
+        required=True,
+        says={"pattern": f"^{LOGIN.pattern}$"},
+    )
     password = text(
-        f"{MIN_PASSWORD} to {MAX_PASSWORD} characters.", "correct-horse-battery", required=True
+        f"{MIN_PASSWORD} to {MAX_PASSWORD} characters.",
+        "correct-horse-battery",
+        required=True,
+        says={"minLength": MIN_PASSWORD, "maxLength": MAX_PASSWORD, "pattern": f"^{ANY_TEXT}$"},
     )
     name = text(
         f"Your name, 1 to {MAX_NAME} characters; only its masked form is kept here.",
         "张三丰",
         required=True,
+        says={"minLength": 1, "maxLength": MAX_NAME, "pattern": ONE_LINE.pattern},
     )
-    phone = text("Mobile number of 11 digits; stored encrypted.", "13812345678", required=True)
+    phone = text(
+        "Mobile number of 11 digits; stored encrypted.",
+        "13812345678",
+        required=True,
+        says={"pattern": f"^{PHONE.pattern}$"},
+    )
 
 
 class Seat(Schema):
@@ -35,12 +53,9 @@ class Account(Schema):
 
 
 class Credentials(Schema):
-    login = text("The login.", "zhangsan", required=True, validate=validators.Length(max=64))
-    password = text(
-        "The password.",
-        "correct-horse-battery",
-        required=True,
-        validate=validators.Length(max=MAX_PASSWORD),
+    login = given("The login.", "zhangsan", form=ANY_TEXT, most=64, required=True)
+    password = given(
+        "The password.", "correct-horse-battery", form=ANY_TEXT, most=MAX_PASSWORD, required=True
     )
 
 

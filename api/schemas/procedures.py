@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import Schema, fields, validators
 
-from api.fields import flag, many, moment, number, text, texts
+from api.fields import flag, given, many, moment, number, text, texts
 from engine.procedure_files import MAX_FILES
 
 
@@ -76,4 +76,4 @@ class Deployment(Schema):
 
 
 class PathQuery(Schema):
-    path = text("Path of a file of the version.", "forms/single-item/review.yaml", required=True)
+    path = given("Path of a file of the version.", "forms/single-item/review.yaml", required=True)

@@ -12,11 +12,13 @@ from api.fields import (
     choice,
     day,
     flag,
+    given,
     many,
     moment,
     number,
     one,
     text,
+    whole,
 )
 from api.schemas.cases import ItemName, Material
 from api.schemas.items import FormView
@@ -25,8 +27,8 @@ from engine.domain.light import Colour
 
 class TaskQuery(PageQuery):
     status = choice("State of the task.", ("open", "completed", "cancelled"), load_default="open")
-    post = text("Code of the post.", "handler")
-    department = text("Code of the department.", "scjgj")
+    post = given("Code of the post.", "handler")
+    department = given("Code of the department.", "scjgj")
     light = choice("Its light.", tuple(map(str, Colour)))
     due_before = moment("Only tasks due before this time.", "2026-11-30T16:00:00Z")
     mine = flag("Only what you have claimed.", True, load_default=False)
@@ -38,11 +40,11 @@ class TaskQuery(PageQuery):
 
 
 class Seen(Schema):
-    version = number("The `version` of the task that you saw.", 1, required=True)
+    version = whole("The `version` of the task that you saw.", 1, required=True)
 
 
 class Reassignment(Seen):
-    account = number("The account to give it to, of `candidates`.", 9, required=True)
+    account = whole("The account to give it to, of `candidates`.", 9, required=True)
 
 
 class Person(Schema):

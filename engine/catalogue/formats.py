@@ -13,17 +13,39 @@ from engine.errors import Words
 # Controls, format marks (bidi overrides, zero-width characters), surrogates, line and paragraph
 # separators make one text look like another; what is for private use no other reader can show.
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp", "Co"}
+# The same characters as the inside of a class of a regular expression, for the API document, but
+# tab and line ends, which depend on the field, and surrogates, which are in no UTF-8 text.
+UNSEEN_CLASS = (
+    "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u0600-\\u0605\\u061c\\u06dd\\u070f"
+    "\\u0890\\u0891\\u08e2\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ue000-\\uf8ff"
+    "\\ufeff\\ufff9-\\ufffb\\ufffe\\uffff\U000110bd\U000110cd\U00013430-\U00013438"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    + "".join(f"{chr((n << 16) + 0xFFFE)}{chr((n << 16) + 0xFFFF)}" for n in range(1, 14))
+    + "\U000e0001\U000e0020-\U000e007f\U000efffe-\U0010ffff"
+)
+MOST_MARKS = 8  # combining marks on one letter; no script needs more, and a flood hides the lines
+_FLOOD = 1 + MOST_MARKS
 
 
 def text_fault(text: str, *, lines: bool) -> Words | None:
     """Say what stands in `text` that nobody could read; line breaks and tabs only with `lines`."""
     if lines:
-        text = text.replace("\r\n", "").replace("\n", "").replace("\t", "")
+        text = text.replace("\r", "").replace("\n", "").replace("\t", "")
     elif "\n" in text or "\t" in text:
         return Words("不能换行或者使用制表符", "expected one line without tabs")
     if any(is_unseen(char) for char in text):
         return Words("含有看不见或者无法显示的字符，请删除", "holds unseen characters; remove them")
+    if _is_flooded(text):
+        return Words("一个字上叠加的符号过多，请删除", "holds too many marks on one letter")
     return None
+
+
+def _is_flooded(text: str) -> bool:
+    """Tell whether more than MOST_MARKS combining marks stand in a row."""
+    if text.isascii():
+        return False
+    marks = "".join("m" if unicodedata.category(char) in ("Mn", "Me") else "." for char in text)
+    return "m" * _FLOOD in marks
 
 
 def is_unseen(char: str) -> bool:

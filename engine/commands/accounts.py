@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine.catalogue.formats import text_fault
 from engine.catalogue.organisation import Organisation
 from engine.domain.actor import ANY
 from engine.domain.actor import Seat as SeatOf
@@ -31,7 +32,6 @@ def check_registration(login: str, password: str, name: str, phone: str) -> None
 
     Apart from `register`, so that the slow hash of a password can run between the two.
     """
-    name = name.strip()
     rules = (
         (
             "/login",
@@ -43,7 +43,7 @@ def check_registration(login: str, password: str, name: str, phone: str) -> None
         ),
         (
             "/password",
-            MIN_PASSWORD <= len(password) <= MAX_PASSWORD,
+            MIN_PASSWORD <= len(password) <= MAX_PASSWORD and "\0" not in password,
             Words(
                 f"密码应为 {MIN_PASSWORD} 至 {MAX_PASSWORD} 个字符",
                 f"expected a password of {MIN_PASSWORD} to {MAX_PASSWORD} characters",
@@ -51,9 +51,10 @@ def check_registration(login: str, password: str, name: str, phone: str) -> None
         ),
         (
             "/name",
-            0 < len(name) <= MAX_NAME and name.isprintable(),
+            name.strip() and len(name) <= MAX_NAME and not text_fault(name, lines=False),
             Words(
-                f"姓名应为 1 至 {MAX_NAME} 个字", f"expected a name of 1 to {MAX_NAME} characters"
+                f"姓名应为 1 至 {MAX_NAME} 个看得见的字",
+                f"expected a name of 1 to {MAX_NAME} characters that can be seen",
             ),
         ),
         (

@@ -37,7 +37,7 @@ def case_list(
     session: Session, resources: Resources, actor: Actor, wanted: CaseFilter, page: Page
 ) -> dict[str, Any]:
     """Return {rows, next}: the actor's cases that fit, newest first, and the cursor of the next
-    page or None. Applicants are masked. Raises `Invalid` for a bad cursor."""
+    page or None. Applicants are masked. Raises `NotFound` for a bad cursor."""
     query = sa.select(Case).where(seen_cases(actor), *_conditions(resources, wanted))
     if page.cursor is not None:
         (last,) = decode(page.cursor, int)

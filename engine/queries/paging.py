@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from engine.errors import FieldError, Invalid, Words
+from engine.errors import FieldError, NotFound, Words
 
 DEFAULT_SIZE, MOST = 50, 200
 Row = TypeVar("Row")
@@ -29,7 +29,8 @@ def encode(*place: str | int | None) -> str:
 
 
 def decode(cursor: str, *kinds: type | tuple[type, ...]) -> list[Any]:
-    """Return the values of a cursor, each of its kind. Raises `Invalid` for any other text."""
+    """Return the values of a cursor, each of its kind. Raises `NotFound` for any other text: it
+    names no page."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -47,9 +48,9 @@ def _types(kind: type | tuple[type, ...]) -> tuple[type, ...]:
     return kind if isinstance(kind, tuple) else (kind,)
 
 
-def bad_cursor() -> Invalid:
+def bad_cursor() -> NotFound:
     words = Words("游标无效，请从第一页重新查询", "expected a cursor from an earlier answer")
-    return Invalid(f"{words.zh}。", f"{words.en}.", fields=[FieldError("/cursor", words)])
+    return NotFound(f"{words.zh}。", f"{words.en}.", fields=[FieldError("/cursor", words)])
 
 
 def cut(rows: Sequence[Row], size: int) -> tuple[Sequence[Row], Row | None]:

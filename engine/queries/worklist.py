@@ -37,7 +37,7 @@ def worklist(
     session: Session, resources: Resources, actor: Actor, wanted: TaskFilter, page: Page
 ) -> dict[str, Any]:
     """Return {rows, next}: the actor's tasks that fit, by due time, and the cursor of the next
-    page or None. Raises `Invalid` for a bad cursor."""
+    page or None. Raises `NotFound` for a bad cursor."""
     query = (
         sa.select(Case, WorkItem)
         .join(WorkItem, WorkItem.case_id == Case.id)

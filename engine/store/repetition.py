@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.errors import Invalid
+from engine.errors import Conflict
 from engine.store.database import Instant
 from engine.store.secrets import Keys, index, seal, unseal
 from engine.store.tables import Repetition
@@ -55,14 +55,14 @@ def purge(session: Session, before: datetime) -> None:
 def claim(session: Session, keys: Keys, wanted: Claim, now: datetime) -> Answer | None:
     """Claim a key: None where it is new and the work is to be done, else the first answer.
 
-    Raises `Invalid` where the key was used for another request.
+    Raises `Conflict` where the key was used for another request.
     """
     values = {"actor": wanted.actor, "key": wanted.key, "request": wanted.request}
     if session.execute(_CLAIM, values | {"body": b"", "now": now}).rowcount == 1:
         return None
     row = session.get_one(Repetition, (wanted.actor, wanted.key))
     if row.request != wanted.request:
-        raise Invalid(
+        raise Conflict(
             "该 Idempotency-Key 已用于另一个请求，请为新请求生成新的键。",
             "This Idempotency-Key was used for another request; make a new key for a new request.",
             code="idempotency-key-reused",

@@ -73,11 +73,10 @@ QUERIES = (
     "/cases?limit=0",
     "/cases?limit=201",
     "/cases?limit=many",
-    "/cases?cursor=nonsense",
-    "/cases?cursor=bnVsbA",
-    "/cases?cursor=WzFd" + "A" * 100,
-    "/cases?cursor=WzFlOTk5XQ",
-    "/cases?cursor=WzE4NDQ2NzQ0MDczNzA5NTUxNjE2XQ",
+    "/cases?limit=1_0",
+    "/cases?limit=%EF%BC%95",
+    "/cases?limit=5&limit=6",
+    "/cases?item=%E2%80%AE",
     "/cases?status=nowhere",
     "/cases?colour=blue",
     "/cases?q=%00",
@@ -85,9 +84,16 @@ QUERIES = (
     "/tasks?due_before=yesterday",
     "/tasks?due_before=2026-11-23",
     "/tasks?due_before=2026-11-23T00:00:00",
-    "/tasks?due_before=0001-01-01T00:00:00%2B14:00",
     "/tasks?mine=perhaps",
     "/tasks?status=lost",
+)
+CURSORS = (
+    "/cases?cursor=",
+    "/cases?cursor=nonsense",
+    "/cases?cursor=bnVsbA",
+    "/cases?cursor=WzFd" + "A" * 100,
+    "/cases?cursor=WzFlOTk5XQ",
+    "/cases?cursor=WzE4NDQ2NzQ0MDczNzA5NTUxNjE2XQ",
     "/tasks?cursor=WyJ4IiwxXQ",
     "/tasks?cursor=WyIyMDI2LTExLTIzVDAwOjAwOjAwIiwxXQ",
 )
@@ -102,6 +108,22 @@ def test_a_bad_query_is_refused_naming_the_parameter(city: City) -> None:
         assert refused(response, 422)["fields"][0]["path"] == f"/{name}", query
 
 
+def test_a_cursor_that_nobody_was_given_names_no_page(city: City) -> None:
+    for query in CURSORS:
+        problem = refused(city.as_("clerk").get(query), 404)
+        assert problem["fields"][0]["path"] == "/cursor", query
+
+
+def test_a_time_at_the_end_of_the_calendar_is_taken_for_what_it_means(city: City) -> None:
+    number = city.as_("applicant").file_case()
+    for text, shown in (
+        ("0001-01-01T00:00:00%2B14:00", False),
+        ("9999-12-31T23:59:59-12:00", True),
+    ):
+        rows = ok(city.as_("clerk").get(f"/tasks?due_before={text}"))["rows"]
+        assert (number in [row["case"]["number"] for row in rows]) is shown, text
+
+
 def test_strange_addresses_are_not_found(city: City) -> None:
     clerk = city.as_("clerk")
     for path in (
@@ -112,8 +134,10 @@ def test_strange_addresses_are_not_found(city: City) -> None:
         "/nothing",
     ):
         refused(clerk.get(path), 404)
-    for path in ("/tasks/0", "/tasks/-1", "/tasks/x", "/notices/9223372036854775808"):
+    for path in ("/tasks/0", "/tasks/-1", "/tasks/x", "/notices/9223372036854775808", "/tasks/１"):
         refused(clerk.get(path), 404)
+    number = city.as_("applicant").open_case()["number"]
+    refused(city.as_("applicant").delete(f"/cases/{number}/materials/{10**25}"), 404)
     for number in (0, 2**31, 2**62):
         refused(clerk.get(f"/procedures/single-item/versions/{number}"), 404)
         refused(clerk.get(f"/procedures/single-item/versions/{number}/xml"), 404)
@@ -130,7 +154,8 @@ def test_bad_tokens_are_refused(city: City) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{} {}", "\ufeff{}", "{'a': 1}", '{"a": 01}', '"\t"', "-Infinity", "[1,]"]
+    "text",
+    ['{"a": 1, "a": 2}', "{} {}", "\ufeff{}", "{'a': 1}", '{"a": 01}', '"\t"', "-Infinity", "[1,]"],
 )
 def test_only_standard_json_is_read(text: str) -> None:
     with pytest.raises(Malformed):

@@ -38,9 +38,9 @@ def test_a_key_stands_for_one_request_only(city: City) -> None:
     applicant = city.as_("applicant")
     ok(applicant.post("/cases", json=BODY, key="k"), 201)
     other = BODY | {"application": application(subject="另一家")}
-    refused(applicant.post("/cases", json=other, key="k"), 422, "idempotency-key-reused")
+    refused(applicant.post("/cases", json=other, key="k"), 409, "idempotency-key-reused")
     number = applicant.open_case()["number"]
-    refused(applicant.post(f"/cases/{number}/submission", key="k"), 422, "idempotency-key-reused")
+    refused(applicant.post(f"/cases/{number}/submission", key="k"), 409, "idempotency-key-reused")
 
 
 def test_a_refusal_keeps_nothing_so_that_a_repeat_may_succeed(city: City) -> None:
@@ -62,7 +62,7 @@ def test_an_upload_is_told_by_the_hash_of_its_file(city: City) -> None:
     number = applicant.open_case()["number"]
     first = ok(applicant.upload(number, "layout", key="u"), 201)
     assert ok(applicant.upload(number, "layout", key="u"), 201) == first
-    refused(applicant.upload(number, "layout", PDF + b"%", key="u"), 422, "idempotency-key-reused")
+    refused(applicant.upload(number, "layout", PDF + b"%", key="u"), 409, "idempotency-key-reused")
     rows = ok(applicant.get(f"/cases/{number}/materials"))["rows"]
     assert sum(len(row["files"]) for row in rows) == 1
 

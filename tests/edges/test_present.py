@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.config import Config
-from engine.errors import CalendarUncovered, Invalid
+from engine.errors import CalendarUncovered, Conflict
 from engine.present import move_clock, present_time
 from tests.cases import City
 
@@ -38,7 +38,7 @@ def test_moving_the_clock_does_all_that_falls_due(today: City, config: Config) -
 
 def test_it_never_goes_back(today: City, config: Config) -> None:
     move_clock(today.resources, config, today.now + timedelta(days=20))
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Conflict) as refused:
         move_clock(today.resources, config, today.now + timedelta(days=19))
     assert refused.value.code == "clock-back"
     assert present_time(config) > today.now + timedelta(days=19)

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from engine.errors import Invalid
+from engine.errors import NotFound
 from engine.queries.paging import cut, decode, encode
 
 
@@ -24,7 +24,7 @@ def test_a_cursor_comes_back_as_it_was() -> None:
     + [base64.urlsafe_b64encode(raw).decode() for raw in (b"[1.5]", b"[true]", b"[" * 9_000)],
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(NotFound) as refusal:
         decode(text, int)
     assert refusal.value.fields[0].path == "/cursor"
 
