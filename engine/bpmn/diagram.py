@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.bpmn.vocabulary import HUMAN_TASKS, Lane, lanes
+from engine.bpmn.vocabulary import HUMAN_TASKS, SUBPROCESSES, Lane, lanes
 from engine.bpmn.xml import BPMN, bpmn, local, namespace
 
 ACTIVITIES = (
@@ -23,8 +23,15 @@ ACTIVITIES = (
     "adHocSubProcess",
     "callActivity",
 )
+GATEWAYS = (
+    "exclusiveGateway",
+    "inclusiveGateway",
+    "parallelGateway",
+    "eventBasedGateway",
+    "complexGateway",
+)
 # Children of a process or sub-process that are no flow nodes.
-_NOT_NODES = frozenset(
+NOT_NODES = frozenset(
     """documentation extensionElements auditing monitoring property laneSet sequenceFlow dataObject
     dataObjectReference dataStoreReference association textAnnotation group artifact ioSpecification
     ioBinding supportedInterfaceRef resourceRole performer humanPerformer potentialOwner supports
@@ -36,7 +43,7 @@ _NOT_NODES = frozenset(
 
 @dataclass(frozen=True)
 class Scope:
-    """A process or an embedded sub-process: the nodes and flows directly in it.
+    """A process or a sub-process: the nodes and flows directly in it.
 
     `outgoing` and `incoming` hold only flows that join two nodes of this scope; `boundaries` the
     boundary events by the id of the activity they are attached to. `homes`, shared by the scopes
@@ -84,7 +91,7 @@ def read_diagram(root: etree._Element, file: str) -> Diagram:
     homes: dict[str, Scope] = {}
     for process in checked:
         named = lanes(process)
-        for element in (process, *filter(_is_embedded, process.iter(bpmn("subProcess")))):
+        for element in (process, *process.iter(*map(bpmn, SUBPROCESSES))):
             scopes.append(_read_scope(Scope(file, element, process, named, homes)))
     return Diagram(file, root, processes, checked, tuple(scopes))
 
@@ -123,11 +130,9 @@ def text_of(element: etree._Element | None) -> str:
     return "" if element is None else (element.text or "").strip()
 
 
-def _is_embedded(element: etree._Element) -> bool:
-    """Whether nothing around a sub-process, nor it, is refused anyway with all that it holds."""
-    around = (element, *element.iterancestors(bpmn("subProcess")))
-    refused = element.iterancestors(bpmn("transaction"), bpmn("adHocSubProcess"))
-    return not any(is_true(e, "triggeredByEvent") for e in around) and not list(refused)
+def is_event_subprocess(element: etree._Element) -> bool:
+    """Whether this is a sub-process that an event begins."""
+    return local(element) == "subProcess" and is_true(element, "triggeredByEvent")
 
 
 def _read_scope(scope: Scope) -> Scope:
@@ -149,5 +154,5 @@ def _read_scope(scope: Scope) -> Scope:
 def nodes_of(scope: Scope) -> Iterator[etree._Element]:
     """Every flow node of a scope, those without an id too."""
     for child in scope.element.iterchildren(bpmn("*")):
-        if local(child) not in _NOT_NODES:
+        if local(child) not in NOT_NODES:
             yield child

@@ -33,7 +33,8 @@ def told() -> Iterator[None]:
 
 def _fault(error: SpiffWorkflowException) -> ProcedureFault:
     spec = getattr(error, "task_spec", None)
-    element = getattr(spec, "bpmn_id", None) or getattr(spec, "name", None) or "?"
+    known = (getattr(spec, name, None) for name in ("bpmn_id", "stands_for", "name"))
+    element = next(filter(None, known), "?")
     name = getattr(spec, "bpmn_name", None) or element
     words = _words(error) or (NO_WAY_ON if isinstance(spec, GATEWAYS) else BROKEN)
     return ProcedureFault(

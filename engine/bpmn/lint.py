@@ -15,6 +15,7 @@ from engine.bpmn.decision_table import Table
 from engine.bpmn.diagram import Diagram, read_diagram
 from engine.bpmn.dmn import TableFault, load_table
 from engine.bpmn.findings import Finding, in_order
+from engine.bpmn.rewrite.spelling import spell
 from engine.bpmn.rules import (
     city,
     correlations,
@@ -23,6 +24,7 @@ from engine.bpmn.rules import (
     flows,
     library,
     lights,
+    objects,
     texts,
     words,
 )
@@ -39,12 +41,14 @@ TABLE_ENDINGS = (".dmn",)
 FILE_RULES = (
     *whole.RULES,
     *events.FILE_RULES,
+    *objects.FILE_RULES,
     *words.FILE_RULES,
     *city.FILE_RULES,
     *correlations.FILE_RULES,
 )
 SCOPE_RULES = (
     *elements.RULES,
+    *objects.RULES,
     *flows.RULES,
     *events.RULES,
     *texts.RULES,
@@ -115,6 +119,7 @@ def _diagrams(files: Mapping[str, bytes], findings: list[Finding]) -> tuple[Diag
             except XmlFault as fault:
                 findings.append(fault.finding)
                 continue
+            spell(root)
             if kind := file_kinds.of_root(root):
                 findings.append(_stranger(name, root, kind))
             else:

@@ -12,36 +12,47 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import (
     BoundaryEventParser,
+    EventBasedGatewayParser,
     IntermediateCatchEventParser,
-    StartEventParser,
+    ReceiveTaskParser,
 )
-from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
-from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
+from SpiffWorkflow.bpmn.parser.task_parsers import (
+    CallActivityParser,
+    ConditionalGatewayParser,
+    GatewayParser,
+)
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
-    IntermediateCatchEvent,
     ManualTask,
     NoneTask,
     ServiceTask,
-    StartEvent,
     UserTask,
 )
 
+from engine.bpmn.boundaries import (
+    Boundary,
+    Catch,
+    End,
+    EventGateway,
+    Receive,
+    attached_to,
+)
 from engine.bpmn.closures import Functions
+from engine.bpmn.data_objects import Call
 from engine.bpmn.diagram import is_executable
-from engine.bpmn.expressions import Expression, compile_expression
-from engine.bpmn.joins import Inclusive, Parallel, ProcessSpec
+from engine.bpmn.joins import Inclusive, Parallel
 from engine.bpmn.plain import plain
+from engine.bpmn.reading import EndReader, ProcessReader, reader_of
+from engine.bpmn.rewrite import rewrite
+from engine.bpmn.rewrite.spelling import read_bpmn
+from engine.bpmn.rewrite.tree import analyst_id
 from engine.bpmn.situation import OperationCall, Trigger
-from engine.bpmn.timer_text import parse_timer
 from engine.bpmn.timers import ClockTimer, situation_of
-from engine.bpmn.vocabulary import Extensions, Lane, lanes, read_extensions
-from engine.bpmn.xml import parse_xml
+from engine.bpmn.vocabulary import Extensions, Lane, lanes
+from engine.bpmn.xml import bpmn
 from engine.errors import LianbanError
-
-TIMER_TEXTS = ("timeDuration", "timeDate")
 
 
 class OperationTask(ServiceTask):
@@ -86,45 +97,19 @@ def trigger_of(my_task: Any) -> Trigger | None:
         task = task.parent
     if task is None or not isinstance(task.task_spec.event_definition, ClockTimer):
         return None
-    attached = next(
-        sibling
-        for sibling in task.parent.children
-        if not isinstance(sibling.task_spec, BoundaryEvent)
-    )
+    attached = attached_to(task)
     return Trigger(
         element=task.task_spec.bpmn_id,
         light=task.task_spec.extensions.light,
         clock=task.task_spec.event_definition.timer.clock,
         due_at=task.task_spec.event_definition.fired(task),
-        attached=attached.task_spec.bpmn_id,
+        attached=attached.task_spec.bpmn_id or attached.workflow.spec.name,
         attached_task=str(attached.id),
         step=attached.task_spec.manual,
     )
 
 
-class _Extended:
-    """Keeps what our namespace says about the element on its specification."""
-
-    def parse_extensions(self, node: etree._Element | None = None) -> Extensions:
-        return read_extensions(self.node if node is None else node)
-
-
-class _Timed(_Extended):
-    """Turns every timer into one of ours."""
-
-    def parse_timer_event(self, event: etree._Element) -> ClockTimer:
-        child = next(each for each in event if etree.QName(each).localname in TIMER_TEXTS)
-        functions = self.process_parser.parser.functions
-        timer = parse_timer(child.text, etree.QName(child).localname, functions)
-        return ClockTimer(self.node.get("id"), timer, self._limit(functions))
-
-    def _limit(self, functions: Functions) -> Expression | None:
-        attached = self.process_parser.get_node_by_id(self.node.get("attachedToRef"))
-        limit = None if attached is None else read_extensions(attached).limit
-        return compile_expression(limit.days, functions) if limit else None
-
-
-class StepParser(_Extended, TaskParser):
+class StepParser(TaskParser):
     """A step keeps its lane itself, with the lane's post, and not the lane's name alone."""
 
     def create_task(self) -> Any:
@@ -133,41 +118,23 @@ class StepParser(_Extended, TaskParser):
         return task
 
 
-class ExtendedStartParser(_Extended, StartEventParser):
-    pass
-
-
-class TimedBoundaryParser(_Timed, BoundaryEventParser):
-    pass
-
-
-class TimedCatchParser(_Timed, IntermediateCatchEventParser):
-    pass
-
-
-class ProcessReader(ProcessParser):
-    """Gives each process and sub-process the join of ours at its end."""
-
-    def create_spec(self) -> ProcessSpec:
-        read = super().create_spec()
-        return ProcessSpec(read.name, description=read.description, filename=read.file)
-
-
 class Parser(BpmnParser):
     """The library's parser with our extension elements, our timers and our operations."""
 
     OVERRIDE_PARSER_CLASSES = {
-        full_tag("startEvent"): (ExtendedStartParser, StartEvent),
         full_tag("userTask"): (StepParser, UserTask),
         full_tag("manualTask"): (StepParser, ManualTask),
         full_tag("task"): (StepParser, NoneTask),
         full_tag("serviceTask"): (StepParser, OperationTask),
         full_tag("parallelGateway"): (GatewayParser, Parallel),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, Inclusive),
-        full_tag("boundaryEvent"): (TimedBoundaryParser, BoundaryEvent),
-        full_tag("intermediateCatchEvent"): (TimedCatchParser, IntermediateCatchEvent),
+        full_tag("callActivity"): (CallActivityParser, Call),
+        full_tag("endEvent"): (EndReader, End),
+        full_tag("boundaryEvent"): (BoundaryEventParser, Boundary),
+        full_tag("intermediateCatchEvent"): (IntermediateCatchEventParser, Catch),
+        full_tag("receiveTask"): (ReceiveTaskParser, Receive),
+        full_tag("eventBasedGateway"): (EventBasedGatewayParser, EventGateway),
     }
-
     PROCESS_PARSER_CLASS = ProcessReader
 
     def __init__(self, functions: Functions) -> None:
@@ -175,20 +142,29 @@ class Parser(BpmnParser):
         self.functions = functions
         self.lanes: dict[tuple[str, str], Lane] = {}
 
-    def add(self, path: str, data: bytes) -> None:
-        """Add one BPMN file."""
-        root = parse_xml(data, path)
-        for process in root.iter(full_tag("process")):
-            key = process.get("id")
-            self.lanes.update({(key, node): lane for node, lane in lanes(process).items()})
-            # The library knows "true" alone, while XML's booleans and BPMN's default say more.
-            process.set("isExecutable", "true" if is_executable(process) else "false")
-        self.add_bpmn_xml(root, path)
+    def add(self, files: Mapping[str, bytes]) -> None:
+        """Add the BPMN files of a version, by path."""
+        roots = {path: read_bpmn(data, path) for path, data in sorted(files.items())}
+        taken = {
+            process.get("id") for root in roots.values() for process in root.iter(bpmn("process"))
+        }
+        for path, root in roots.items():
+            for process in root.iter(bpmn("process")):
+                key = process.get("id")
+                self.lanes.update({(key, node): lane for node, lane in lanes(process).items()})
+                # The library takes what is missing for true, and anything else for false.
+                process.set("isExecutable", "true" if is_executable(process) else "false")
+            rewrite(root, taken)
+            self.add_bpmn_xml(root, path)
 
     def lane_of(self, node: etree._Element) -> Lane | None:
         """Return the lane of a node; ids repeat between processes, so its process counts."""
-        process = next(node.iterancestors(full_tag("process")))
-        return self.lanes.get((process.get("id"), node.get("id")))
+        process = next(node.iterancestors(bpmn("process")))
+        return self.lanes.get((process.get("id"), analyst_id(node)))
+
+    def _get_parser_class(self, tag: str) -> tuple[Any, Any]:
+        parser, spec = super()._get_parser_class(tag)
+        return parser and reader_of(parser), spec
 
 
 def parse(files: Mapping[str, bytes], key: str, functions: Functions) -> tuple[Any, dict[str, Any]]:
@@ -197,6 +173,5 @@ def parse(files: Mapping[str, bytes], key: str, functions: Functions) -> tuple[A
     `functions` are what the expressions of this version may call.
     """
     parser = Parser(functions)
-    for path, data in sorted(files.items()):
-        parser.add(path, data)
+    parser.add(files)
     return parser.get_spec(key), parser.get_subprocess_specs(key)

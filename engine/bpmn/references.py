@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.bpmn.diagram import is_executable
+from engine.bpmn.rewrite.spelling import read_bpmn
 from engine.bpmn.vocabulary import read_extensions
-from engine.bpmn.xml import bpmn, parse_xml
+from engine.bpmn.xml import bpmn
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class References:
 
 def references(data: bytes, name: str) -> References:
     """Read what a BPMN file stands on. Raises `XmlFault` where it is not readable XML."""
-    root = parse_xml(data, name)
+    root = read_bpmn(data, name)
     extensions = [read_extensions(each) for each in root.iter(etree.Element)]
     return References(
         processes={

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from engine.bpmn.closures import Functions
+from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.expressions import Expression, compile_expression
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.syntax import parse
@@ -40,10 +41,11 @@ class Timer:
 
     `clock`: "step", "committed" or "statutory" with `threshold`, an expression that gives working
     days; "calendar" with `text`, an ISO 8601 duration (P1M, PT2H); "date" with `text`, an ISO date
-    or datetime, or with `threshold`, an expression that gives one.
+    or datetime, or with `threshold`, an expression that gives one; "cycle" with `text`, an ISO
+    repeating interval (R3/PT1H).
     """
 
-    clock: Literal["step", "committed", "statutory", "calendar", "date"]
+    clock: Literal["step", "committed", "statutory", "calendar", "date", "cycle"]
     threshold: Expression | None = None
     text: str | None = None
 
@@ -53,17 +55,16 @@ def parse_timer(text: str | None, kind: Kind, functions: Functions = FUNCTIONS) 
 
     `working_days(n)` reads the clock of the step, `committed_days(n)` and `statutory_days(n)` those
     of the case; n is an expression in working days. ISO text stands with or without quotes.
-    Raises `ExpressionError` for anything else, with examples. Cycles are not supported.
+    Raises `ExpressionError` for anything else, with examples.
     """
     shown = re.sub(r"\s", " ", text or "").strip()
-    if kind == "timeCycle":
-        raise ExpressionError(
-            "本版本不支持循环定时（timeCycle）。",
-            "Timer cycles (timeCycle) are not supported in this version.",
-        )
     if not shown:
         raise _refused(shown, kind)
     plain = shown[1:-1].strip() if _quoted(shown) else shown
+    if kind == "timeCycle":
+        if parse_cycle(plain) is None:
+            raise _refused(shown, kind)
+        return Timer("cycle", text=plain)
     clock = _clock(shown, functions)
     if clock is not None:
         return clock
@@ -124,7 +125,12 @@ def _is_date(text: str) -> bool:
 
 
 def _refused(shown: str, kind: Kind) -> ExpressionError:
-    if kind == "timeDate":
+    if kind == "timeCycle":
+        zh, en = (
+            "R3/PT1H（三次）或 R/P1D（不限次数）",
+            "R3/PT1H (three times) or R/P1D (without end)",
+        )
+    elif kind == "timeDate":
         zh, en = "2026-12-31、2026-12-31T17:00:00 或 material.due", "2026-12-31 or material.due"
     else:
         zh = "working_days(limit - 2)、committed_days(0)、P1M 或 PT2H"

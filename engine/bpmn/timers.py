@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDef
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.util import PendingBpmnEvent
 
+from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.expressions import Expression
 from engine.bpmn.situation import Situation
 from engine.bpmn.timer_text import Timer
@@ -69,6 +70,8 @@ class ClockTimer(TimerEventDefinition):
             return calendar_due(start, armed["text"], situation.calendar)
         if self.timer.clock == "date":
             return date_due(armed["text"])
+        if self.timer.clock == "cycle":
+            return parse_cycle(armed["text"]).due(start, armed["number"])
         if armed["threshold"] is None:
             return None
         clock = situation.clocks.get(self.timer.clock)
@@ -78,6 +81,21 @@ class ClockTimer(TimerEventDefinition):
         if end is None or (clock.stopped is not None and clock.stopped < end.at):
             return None
         return end
+
+    def following(self, my_task: Any) -> dict[str, Any] | None:
+        """What the task after this one, whose timer has fired, stores for the next time of the
+        cycle; None where this was the last, or the timer is no cycle."""
+        armed = self._armed(my_task)
+        if self.timer.clock != "cycle" or not parse_cycle(armed["text"]).has(armed["number"] + 1):
+            return None
+        following = {"start": armed["start"], "text": armed["text"], "number": armed["number"] + 1}
+        return {ARMED: {self.name: following}}
+
+    def __eq__(self, other: object) -> bool:
+        """Timers are told apart by their names; an event-based gateway may hold several."""
+        return isinstance(other, ClockTimer) and self.name == other.name
+
+    __hash__ = None
 
     def details(self, my_task: Any) -> PendingBpmnEvent:
         return PendingBpmnEvent(self.name, type(self).__name__, None)
@@ -99,6 +117,8 @@ class ClockTimer(TimerEventDefinition):
             armed["text"] = self.timer.text
         elif self.timer.clock == "date":
             armed["text"] = self._date(my_task)
+        elif self.timer.clock == "cycle":
+            armed |= {"text": self.timer.text, "number": 1}
         elif self.timer.clock == "step" or self.timer.clock in situation.clocks:
             armed["threshold"] = self._threshold(my_task)
         else:

@@ -57,6 +57,10 @@ def catch(key: str, definition: str) -> str:
     return node("intermediateCatchEvent", key, definition)
 
 
+def throw(key: str, definition: str) -> str:
+    return node("intermediateThrowEvent", key, definition)
+
+
 def supplement(within: str, month: str, interrupting: str | None = None) -> tuple[str, ...]:
     """A one-time notice, then the applicant's step with a timer on it."""
     ask = f'<l:operation name="request_supplement"><l:param name="within" value="{within}"/>'
@@ -68,14 +72,16 @@ def supplement(within: str, month: str, interrupting: str | None = None) -> tupl
     )
 
 
+CONDITIONAL = (
+    "<b:conditionalEventDefinition><b:condition>x</b:condition></b:conditionalEventDefinition>"
+)
+LINK = '<b:linkEventDefinition name="on"/>'
 MESSAGE_EVENT = '<b:messageEventDefinition messageRef="m"/>'
 PARAM = '<l:operation name="accept"><l:param name="as_of" value="receipt"/></l:operation>'
 INNER = (start("s2"), user("B"), end("e2"), chain("s2", "B", "e2"))
 
 # rule, element, a diagram that breaks it, one that does not
 CASES = [
-    ("flow-without-id", "sequenceFlow",
-     (*LINE[:3], chain("start", "A"), '<b:sequenceFlow sourceRef="A" targetRef="end"/>'), LINE),
     ("flow-dangling", "f_A_gone", (*LINE, chain("A", "gone")), LINE),
     ("flow-crosses", "f_A_B",
      (*LINE, node("subProcess", "S", *INNER), chain("A", "B")),
@@ -83,10 +89,15 @@ CASES = [
     ("flow-forbidden", "f_A_start", (*LINE, chain("A", "start")), LINE),
     ("flow-forbidden", "f_end_A", (*LINE, chain("end", "A")), LINE),
     ("flow-twice", "again",
-     (*gateway(), '<b:sequenceFlow id="again" sourceRef="g" targetRef="B"/>'), gateway()),
+     (*LINE, '<b:sequenceFlow id="again" sourceRef="A" targetRef="end"/>'),
+     (*gateway(first="y"), flow("g", "B", "x").replace('"f_', '"again'))),
     ("implicit-split", "A", (*LINE, user("B"), chain("A", "B", "end")), gateway()),
     ("implicit-split", "start", (*LINE, user("B"), chain("start", "B", "end")), gateway()),
-    ("condition-ignored", "f_A_end", (*LINE[:3], chain("start", "A"), flow("A", "end", "x")), LINE),
+    ("condition-ignored", "f_start_A",
+     (*LINE[:3], chain("A", "end"), flow("start", "A", "x")),
+     (*LINE[:3], chain("start", "A"), flow("A", "end", "x"))),
+    ("no-default", "A", (*LINE[:3], chain("start", "A"), flow("A", "end", "x")),
+     (*LINE, end("e2"), flow("A", "e2", "x"))),
     ("condition-ignored", "f_g_A", gateway(first="x"), gateway()),
     ("flow-without-condition", "f_g_A", gateway(default=None), gateway(default=None, first="y")),
     ("default-dangling", "g", gateway(default="f_A_end", first="y"), gateway()),
@@ -97,25 +108,21 @@ CASES = [
     ("boundary-dangling", "T", (*LINE, boundary("T", "gone", timer("P1D")), chain("T", "end")),
      timed("P1D")),
     ("unsupported-element", "A",
-     around(node("receiveTask", "A"), chain("start", "A", "end")), LINE),
+     around(node("adHocSubProcess", "A"), chain("start", "A", "end")), LINE),
     ("unsupported-element", "g", gateway(tag="complexGateway"), gateway(tag="inclusiveGateway")),
-    ("unsupported-element", "S",
-     (*LINE, node("subProcess", "S", *INNER, triggeredByEvent="true")),
-     around(node("subProcess", "S", *INNER), chain("start", "S", "end"))),
-    ("unsupported-element", "S",
-     around(node("transaction", "S", *INNER), chain("start", "S", "end")), LINE),
     ("node-without-id", "userTask", (*LINE, user(None)), LINE),
-    ("reserved-id", "End", around(user("End"), chain("start", "End", "end")), LINE),
-    ("reserved-id", "P.EndJoin",
-     around(user("P.EndJoin"), chain("start", "P.EndJoin", "end")), LINE),
     ("unsupported-attribute", "A",
      around(user("A", isForCompensation="true"), chain("start", "A", "end")), LINE),
-    ("boolean-spelling", "A",
-     multi("<b:loopCardinality>2</b:loopCardinality>", isSequential="1"),
-     multi("<b:loopCardinality>2</b:loopCardinality>", isSequential="true")),
     ("data-association", "A",
      around(user("A", "<b:dataOutputAssociation><b:targetRef>d</b:targetRef>"
-                 "</b:dataOutputAssociation>"), chain("start", "A", "end")), LINE),
+                 "</b:dataOutputAssociation>"), chain("start", "A", "end")),
+     around('<b:dataObject id="d"/>',
+            user("A", "<b:dataOutputAssociation><b:targetRef>d</b:targetRef>"
+                 "</b:dataOutputAssociation>"), chain("start", "A", "end"))),
+    ("data-object-dangling", "r",
+     (*LINE, '<b:dataObjectReference id="r" dataObjectRef="gone"/>'),
+     (*LINE, '<b:dataObjectReference id="r" dataObjectRef="d"/>', '<b:dataObject id="d"/>')),
+    ("data-store", "r", (*LINE, '<b:dataStoreReference id="r"/>'), LINE),
     ("loop", "A", multi(""), multi("<b:loopDataInputRef>rows</b:loopDataInputRef>")),
     ("loop", "A", multi("<b:loopDataInputRef>a b</b:loopDataInputRef>"), LINE),
     ("loop", "A",
@@ -125,18 +132,41 @@ CASES = [
      around(user("A", '<b:standardLoopCharacteristics loopMaximum="3"/>'),
             chain("start", "A", "end"))),
     ("unsupported-event", "end",
+     (start(), user("A"), end("end", "<b:compensateEventDefinition/>"), chain("start", "A", "end")),
      (start(), user("A"), end("end", '<b:signalEventDefinition signalRef="s"/>'),
-      chain("start", "A", "end")),
-     (start(), user("A"), end("end", "<b:terminateEventDefinition/>"), chain("start", "A", "end"))),
+      chain("start", "A", "end"))),
+    ("unsupported-event", "end",
+     (start(), user("A"), end("end", "<b:cancelEventDefinition/>"), chain("start", "A", "end")),
+     around(node("transaction", "S", *INNER[:2], end("e2", "<b:cancelEventDefinition/>"),
+                 chain("s2", "B", "e2")), chain("start", "S", "end"))),
     ("unsupported-event", "start",
-     (start("start", MESSAGE_EVENT), user("A"), end(), chain("start", "A", "end")), LINE),
+     (start("start", CONDITIONAL), user("A"), end(), chain("start", "A", "end")),
+     (start("start", MESSAGE_EVENT), user("A"), end(), chain("start", "A", "end"))),
+    ("unsupported-event", "s2",
+     around(node("subProcess", "S", start("s2", MESSAGE_EVENT), *INNER[1:]),
+            chain("start", "S", "end")),
+     (*LINE, node("subProcess", "S", start("s2", MESSAGE_EVENT), *INNER[1:],
+                  triggeredByEvent="true"))),
+    ("must-interrupt", "T",
+     (*LINE, boundary("T", "A", "<b:errorEventDefinition/>"), chain("T", "end")),
+     (*LINE, node("boundaryEvent", "T", "<b:errorEventDefinition/>", attachedToRef="A"),
+      chain("T", "end"))),
     ("unsupported-event", "T", (*LINE, boundary("T", "A"), chain("T", "end")), timed("P1D")),
     ("unsupported-event", "T",
      (*LINE, boundary("T", "A", timer("P1D"), MESSAGE_EVENT), chain("T", "end")), timed("P1D")),
     ("unsupported-event", "C",
-     around(catch("C", '<b:linkEventDefinition name="x"/>'), chain("start", "C", "end")),
+     around(catch("C", CONDITIONAL), chain("start", "C", "end")),
      around(catch("C", MESSAGE_EVENT), chain("start", "C", "end"))),
-    ("several-starts", "again", (*LINE, start("again"), chain("again", "A")), LINE),
+    ("link", "L",
+     (*LINE[:2], throw("L", LINK), end(), chain("start", "A", "L")),
+     (*LINE[:2], throw("L", LINK), catch("C", LINK), end(), chain("start", "A", "L"),
+      chain("C", "end"))),
+    ("link", "D",
+     (*LINE[:2], throw("L", LINK), catch("C", LINK), catch("D", LINK), end(),
+      chain("start", "A", "L"), chain("C", "end"), chain("D", "end")), LINE),
+    ("several-starts", "again", (*LINE, start("again"), chain("again", "A")),
+     (*LINE, start("again", MESSAGE_EVENT), chain("again", "A"))),
+    ("start-trigger", "again", (*LINE, start("again", MESSAGE_EVENT), chain("again", "A")), LINE),
     ("no-start", "S",
      around(node("subProcess", "S", *INNER[1:3], chain("B", "e2")), chain("start", "S", "end")),
      around(node("subProcess", "S", *INNER), chain("start", "S", "end"))),
@@ -153,9 +183,8 @@ CASES = [
     ("event-gateway-target", "C",
      event_gateway(catch("C", MESSAGE_EVENT), node("exclusiveGateway", "x"),
                    flows=chain("g", "C", "end") + chain("g", "x", "C")), LINE),
-    ("event-gateway-timers", "D",
-     event_gateway(catch("C", timer("P1D")), catch("D", timer("P2D")),
-                   flows=chain("g", "C", "end") + chain("g", "D", "end")), LINE),
+    ("event-gateway-target", "g",
+     around(node("eventBasedGateway", "g"), chain("start", "g")), LINE),
     ("call-unknown", "A",
      around(node("callActivity", "A", calledElement="gone"), chain("start", "A", "end")), LINE),
     ("call-unknown", "A", around(node("callActivity", "A"), chain("start", "A", "end")), LINE),
@@ -182,7 +211,9 @@ CASES = [
     ("timer", "T", timed("P1D", "timeDate"), timed("2026-12-31", "timeDate")),
     ("timer", "T", (*LINE, boundary("T", "A", "<b:timerEventDefinition/>"), chain("T", "end")),
      timed("P1D")),
-    ("timer-cycle", "T", timed("R3/P1D", "timeCycle"), timed("P1D")),
+    ("timer", "T", timed("R3", "timeCycle"), timed("R3/P1D", "timeCycle")),
+    ("timer", "start", (start("start", timer("")), *LINE[1:]),
+     (start("start", timer("P1D")), *LINE[1:])),
     ("unknown-word", "A", task_with("<l:frm/>"), task_with('<l:form key="review"/>')),
     ("unknown-word", "A", task_with('<l:form key="review" colour="red"/>'), LINE),
     ("word-place", "A", task_with('<l:operation name="accept"/>'), operation(PARAM)),

@@ -84,7 +84,11 @@ def test_a_date_from_data():
         ("5", "timeDate"),
         ("'soon'", "timeDate"),
         ("", "timeDate"),
-        ("R3/P1D", "timeCycle"),
+        ("P1D", "timeCycle"),
+        ("R0/P1D", "timeCycle"),
+        ("R3/PT0S", "timeCycle"),
+        ("R3/soon/P1D", "timeCycle"),
+        ("0 0/5 * * * ?", "timeCycle"),
         ("working_days(1)", "timeCycle"),
     ],
 )

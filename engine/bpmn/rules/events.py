@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.diagram import Diagram, Scope, event_definitions, event_kind, is_executable
+from engine.bpmn.diagram import (
+    Diagram,
+    Scope,
+    event_definitions,
+    event_kind,
+    is_event_subprocess,
+    is_executable,
+    is_true,
+)
+from engine.bpmn.rewrite.starts import beginning
 from engine.bpmn.rules.files import REFERENCED
 from engine.bpmn.rules.gate import FileRule, Findings, Gate, ScopeRule, found, title
 from engine.bpmn.xml import bpmn, local
 from engine.errors import Words
 
 KINDS = {
-    "startEvent": ("none",),
-    "endEvent": ("none", "terminate"),
-    "boundaryEvent": ("timer", "message", "signal", "error", "escalation"),
-    "intermediateCatchEvent": ("timer", "message", "signal"),
-    "intermediateThrowEvent": ("none", "signal", "message", "escalation"),
+    "startEvent": ("none", "message", "timer", "signal"),
+    "endEvent": ("none", "terminate", "message", "signal", "error", "escalation", "cancel"),
+    "boundaryEvent": ("timer", "message", "signal", "error", "escalation", "cancel"),
+    "intermediateCatchEvent": ("timer", "message", "signal", "link"),
+    "intermediateThrowEvent": ("none", "signal", "message", "escalation", "link"),
 }
+_IN_SUBPROCESS = ("none",)
+_IN_EVENT_SUBPROCESS = ("message", "timer", "signal", "error", "escalation")
+_INTERRUPTING = ("error", "cancel")
 _NAMES = {
     "none": Words("空", "none"),
     "timer": Words("定时", "timer"),
@@ -25,13 +37,15 @@ _NAMES = {
     "error": Words("错误", "error"),
     "escalation": Words("升级", "escalation"),
     "terminate": Words("终止", "terminate"),
+    "cancel": Words("取消", "cancel"),
+    "link": Words("链接", "link"),
 }
 
 
 def kinds(scope: Scope, gate: Gate) -> Findings:
     """An event is of a kind that runs as it is drawn; the others the library turns into none."""
     for name, node in scope.of(*KINDS):
-        kind, allowed = event_kind(node), KINDS[local(node)]
+        kind, allowed = event_kind(node), _allowed(scope, node)
         if kind in allowed:
             continue
         listed = Words("、".join(_NAMES[k].zh for k in allowed), ", ".join(allowed))
@@ -47,25 +61,91 @@ def kinds(scope: Scope, gate: Gate) -> Findings:
         )
 
 
+def _allowed(scope: Scope, node: etree._Element) -> tuple[str, ...]:
+    allowed = KINDS[local(node)]
+    if local(node) == "startEvent" and scope.element is not scope.process:
+        return _IN_EVENT_SUBPROCESS if is_event_subprocess(scope.element) else _IN_SUBPROCESS
+    transaction = scope.element
+    if local(node) == "boundaryEvent":
+        transaction = scope.nodes.get(node.get("attachedToRef", ""))
+    if transaction is None or local(transaction) != "transaction":
+        return tuple(kind for kind in allowed if kind != "cancel")
+    return allowed
+
+
+def interrupting(scope: Scope, gate: Gate) -> Findings:
+    """What an error or a cancellation is caught from has ended: it cannot go on beside."""
+    for _, node in scope.of("boundaryEvent", "startEvent"):
+        attribute = "cancelActivity" if local(node) == "boundaryEvent" else "isInterrupting"
+        if event_kind(node) in _INTERRUPTING and not is_true(node, attribute, default=True):
+            words = _NAMES[event_kind(node)]
+            yield found(
+                scope,
+                node,
+                "must-interrupt",
+                Words(
+                    f"{words.zh}事件“{title(node)}”必须中断。",
+                    f"The {words.en} event {title(node)} must interrupt.",
+                ),
+                Words(f'请设 {attribute}="true"。', f'Set {attribute}="true".'),
+            )
+
+
 def starts(scope: Scope, gate: Gate) -> Findings:
-    """A process or sub-process has exactly one start event."""
+    """It is clear where a process or sub-process begins."""
+    if local(scope.element) == "adHocSubProcess":
+        return
     events = [node for _, node in scope.of("startEvent")]
-    for extra in events[1:]:
+    if not events:
+        yield from _without_start(scope)
+    elif scope.element is not scope.process or beginning(events) is None:
+        yield from _several_starts(scope, events[1:])
+    else:
+        yield from _triggers(scope, events, beginning(events))
+
+
+def _without_start(scope: Scope) -> Findings:
+    ends = any(scope.of("endEvent")) or is_event_subprocess(scope.element)
+    begins = any(name not in scope.incoming for name in scope.nodes)
+    yield found(
+        scope,
+        scope.element,
+        "no-start",
+        Words("没有开始事件。", "There is no start event."),
+        Words("请加上开始事件。", "Add a start event."),
+        level="error" if ends or not begins else "hint",
+    )
+
+
+def _several_starts(scope: Scope, extra: list[etree._Element]) -> Findings:
+    for each in extra:
         yield found(
             scope,
-            extra,
+            each,
             "several-starts",
             Words("有多个开始事件。", "There are several start events."),
             Words("请只留一个开始事件。", "Keep one start event."),
         )
-    if not events:
-        yield found(
-            scope,
-            scope.element,
-            "no-start",
-            Words("没有开始事件。", "There is no start event."),
-            Words("请加上开始事件。", "Add a start event."),
-        )
+
+
+def _triggers(scope: Scope, events: list[etree._Element], first: etree._Element) -> Findings:
+    """A case begins by hand or by its filing, whatever trigger is drawn."""
+    for each in events:
+        if each is not first:
+            message = Words(
+                f"办件由人工或申报启动，不会从“{title(each)}”开始。",
+                f"A case begins by hand or by its filing, never at {title(each)}.",
+            )
+        elif event_definitions(each):
+            message = Words(
+                f"办件由人工或申报启动，不等待“{title(each)}”的触发条件。",
+                f"A case begins by hand or by its filing; the trigger of {title(each)} is not "
+                "waited for.",
+            )
+        else:
+            continue
+        remedy = Words("如无他意，可不改。", "Nothing to do if that is what you mean.")
+        yield found(scope, each, "start-trigger", message, remedy, level="hint")
 
 
 def references(diagram: Diagram, gate: Gate) -> Findings:
@@ -75,11 +155,17 @@ def references(diagram: Diagram, gate: Gate) -> Findings:
         for tag in REFERENCED
     }
     for scope in diagram.scopes:
-        for _, node in scope.of(*KINDS):
-            for definition in event_definitions(node):
+        for _, node in scope.of(*KINDS, "sendTask", "receiveTask"):
+            for definition in event_definitions(node) or _message_of(node):
                 kind = local(definition).removesuffix("EventDefinition")
-                if kind in known and kind in KINDS[local(node)]:
+                kind = kind if kind in known else "message" if definition is node else kind
+                if kind in known and kind in KINDS.get(local(node), ("message",)):
                     yield from _reference(scope, node, definition, kind, known[kind])
+
+
+def _message_of(node: etree._Element) -> list[etree._Element]:
+    """A task that sends or receives names its message itself."""
+    return [node] if local(node) in ("sendTask", "receiveTask") else []
 
 
 def _reference(
@@ -99,33 +185,37 @@ def _reference(
 
 
 def event_gateways(scope: Scope, gate: Gate) -> Findings:
-    """Behind an event gateway stand catch events of its own, at most one of them a timer."""
-    for name, _ in scope.of("eventBasedGateway"):
+    """Behind an event gateway stand catch events and receive tasks of its own."""
+    for name, node in scope.of("eventBasedGateway"):
         targets = [scope.nodes[target] for target in scope.after(name)]
         for target in targets:
             others = len(scope.incoming.get(target.get("id"), ())) > 1
-            if local(target) != "intermediateCatchEvent" or others:
+            if not _may_follow(scope, target) or others:
                 yield found(
                     scope,
                     target,
                     "event-gateway-target",
                     Words(
-                        f"事件网关 {name} 之后只能是仅由它进入的中间捕获事件。",
-                        f"Behind the event gateway {name} stand catch events of its own only.",
+                        f"事件网关 {name} 之后只能是仅由它进入的捕获事件或接收任务。",
+                        f"Behind the event gateway {name} stand catch events and receive tasks of "
+                        "its own only, without boundary events.",
                     ),
                     Words("请改连到中间捕获事件。", "Connect it to catch events of its own."),
                 )
-        timers = [target for target in targets if event_kind(target) == "timer"]
-        for extra in timers[1:]:
-            yield found(
-                scope,
-                extra,
-                "event-gateway-timers",
-                Words(
-                    f"事件网关 {name} 之后有多个定时事件。", f"{name} has several timers behind it."
-                ),
-                Words("请只留最早的一个。", "Keep the earliest only."),
-            )
+        if not targets:
+            message = Words(f"事件网关 {name} 之后没有事件。", f"No event stands behind {name}.")
+            remedy = Words("请连到中间捕获事件。", "Connect it to catch events.")
+            yield found(scope, node, "event-gateway-target", message, remedy)
+
+
+def _may_follow(scope: Scope, target: etree._Element) -> bool:
+    if local(target) == "receiveTask":
+        return not scope.boundaries.get(target.get("id", "")) and not _repeats(target)
+    return local(target) == "intermediateCatchEvent" and event_kind(target) != "link"
+
+
+def _repeats(node: etree._Element) -> bool:
+    return any(local(each).endswith("LoopCharacteristics") for each in node)
 
 
 def calls(scope: Scope, gate: Gate) -> Findings:
@@ -165,4 +255,4 @@ def circles(diagram: Diagram, gate: Gate) -> Findings:
 
 
 FILE_RULES: tuple[FileRule, ...] = (references, circles)
-RULES: tuple[ScopeRule, ...] = (kinds, starts, event_gateways, calls)
+RULES: tuple[ScopeRule, ...] = (kinds, interrupting, starts, event_gateways, calls)

@@ -147,20 +147,20 @@ def _taken(diagram: Diagram, element: etree._Element, message: Words) -> Finding
 
 
 def process_ids(diagram: Diagram, gate: Gate) -> Findings:
-    """Processes and sub-processes of all files have different ids: cases find them by id."""
+    """The processes of all files have different ids: cases and calls find them by id."""
     earlier = gate.diagrams[: gate.diagrams.index(diagram)]
     taken = {
-        scope.element.get("id"): (other.file, scope.element)
+        process.get("id"): (other.file, process)
         for other in reversed(earlier)
-        for scope in other.scopes
-        if scope.element.get("id")
+        for process in other.processes
+        if process.get("id")
     }
-    for scope in diagram.scopes:
-        if scope.element.get("id") in taken:
-            file, element = taken[scope.element.get("id")]
+    for process in diagram.processes:
+        if process.get("id") in taken:
+            file, element = taken[process.get("id")]
             yield _taken(
                 diagram,
-                scope.element,
+                process,
                 Words(
                     f"id {element.get('id')} 已用于 {file} 第 {element.sourceline} 行。",
                     f"The id {element.get('id')} is taken in {file}, line {element.sourceline}.",
@@ -189,33 +189,19 @@ REFERENCED = ("message", "signal", "error", "escalation")
 
 
 def definitions(diagram: Diagram, gate: Gate) -> Findings:
-    """Messages, signals, errors and escalations have an id; messages and signals a name."""
+    """Messages, signals, errors and escalations have an id; by what else they are known is read
+    from it where it is missing."""
     if not diagram.checked:
         return
     for element in diagram.root.iterchildren(*(bpmn(tag) for tag in REFERENCED)):
-        named = local(element) not in ("message", "signal") or (element.get("name") or "").strip()
-        if not element.get("id") or not named:
+        if not element.get("id"):
             yield found(
                 diagram,
                 element,
-                "definition-without-name",
-                Words(
-                    f"{local(element)} 没有 id 或名称。",
-                    f"The {local(element)} lacks an id or a name.",
-                ),
-                Words("请补上 id 和名称。", "Give it an id and a name."),
+                "definition-without-id",
+                Words(f"{local(element)} 没有 id。", f"The {local(element)} has no id."),
+                Words("请补上 id。", "Give it an id."),
             )
-    for element in diagram.root.iterchildren(bpmn("dataStore")):
-        yield found(
-            diagram,
-            element,
-            "data-store",
-            Words("不支持数据存储（dataStore）。", "Data stores are not supported."),
-            Words(
-                "请删除；数据由表单和流程数据保存。",
-                "Delete it; forms and process data keep the data.",
-            ),
-        )
 
 
 RULES: tuple[FileRule, ...] = (schema, processes, ids, process_ids, lengths, definitions)

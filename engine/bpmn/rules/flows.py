@@ -4,36 +4,21 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.diagram import ACTIVITIES, Scope, text_of
+from engine.bpmn.diagram import (
+    ACTIVITIES,
+    GATEWAYS,
+    Scope,
+    event_kind,
+    is_event_subprocess,
+    text_of,
+)
 from engine.bpmn.findings import Finding
+from engine.bpmn.rewrite.links import link_name
 from engine.bpmn.rules.gate import Findings, Gate, ScopeRule, found, title
 from engine.bpmn.xml import bpmn, local
 from engine.errors import Words
 
-GATEWAYS = (
-    "exclusiveGateway",
-    "inclusiveGateway",
-    "parallelGateway",
-    "eventBasedGateway",
-    "complexGateway",
-)
 DECIDING = ("exclusiveGateway", "inclusiveGateway")
-
-
-def flow_ids(scope: Scope, gate: Gate) -> Findings:
-    """A flow has an id: the library drops one without, and the case ends before its first step."""
-    for flow in scope.flows:
-        if not flow.get("id"):
-            ends = f"{flow.get('sourceRef')} → {flow.get('targetRef')}"
-            yield found(
-                scope,
-                flow,
-                "flow-without-id",
-                Words(
-                    f"顺序流（sequenceFlow）{ends} 没有 id。", f"The sequenceFlow {ends} has no id."
-                ),
-                Words("请给它设置 id。", "Give it an id."),
-            )
 
 
 def flow_ends(scope: Scope, gate: Gate) -> Findings:
@@ -97,50 +82,54 @@ def _forbidden(scope: Scope, tags: tuple[str, ...], side: str) -> Findings:
 
 
 def twice(scope: Scope, gate: Gate) -> Findings:
-    """Two flows between the same nodes would run the target twice."""
+    """Two flows between the same nodes bring two tokens, unless a gateway takes one of them."""
     seen: dict[tuple[str, str], etree._Element] = {}
-    for flow in (flow for flows in scope.outgoing.values() for flow in flows):
-        ends = (flow.get("sourceRef"), flow.get("targetRef"))
-        if seen.setdefault(ends, flow) is not flow:
-            line = seen[ends].sourceline
+    for source, flows in scope.outgoing.items():
+        for flow in flows:
+            ends = (source, flow.get("targetRef"))
+            if seen.setdefault(ends, flow) is flow or local(scope.nodes[source]) in DECIDING:
+                continue
             yield found(
                 scope,
                 flow,
                 "flow-twice",
                 Words(
-                    f"{ends[0]} 到 {ends[1]} 已有一条顺序流（第 {line} 行）。",
-                    f"There is a flow from {ends[0]} to {ends[1]} already (line {line}).",
+                    f"{ends[0]} 到 {ends[1]} 有两条顺序流（另一条在第 {seen[ends].sourceline}"
+                    " 行），会走两次。",
+                    f"There are two flows from {ends[0]} to {ends[1]} (the other in line "
+                    f"{seen[ends].sourceline}): both are taken.",
                 ),
-                Words(
-                    "请合并为一条，条件用 or 连接。", "Make it one; join the conditions with or."
-                ),
+                Words("如无他意，请只留一条。", "Keep one, unless that is what you mean."),
+                level="hint",
             )
 
 
 def splits(scope: Scope, gate: Gate) -> Findings:
-    """Only a gateway has several outgoing flows."""
+    """Several flows out of a node that is no gateway: all of them are taken."""
     for name, node in scope.nodes.items():
-        if local(node) not in GATEWAYS and len(scope.outgoing.get(name, ())) > 1:
+        flows = scope.outgoing.get(name, ())
+        if local(node) not in GATEWAYS and len(flows) > 1 and not any(map(_condition, flows)):
             yield found(
                 scope,
                 node,
                 "implicit-split",
                 Words(
-                    f"“{title(node)}”有多条离开的顺序流，分支方式不明。",
-                    f"Several flows leave {title(node)} ({name}); the kind of split is not said.",
+                    f"“{title(node)}”之后各条顺序流同时进行。",
+                    f"All flows out of {title(node)} ({name}) are taken at once.",
                 ),
-                Words("请在其后加排他、包容或并行网关。", "Put a gateway behind it."),
+                Words("如只走其一，请加排他网关。", "If one is meant, put a gateway behind it."),
+                level="hint",
             )
 
 
 def conditions_belong(scope: Scope, gate: Gate) -> Findings:
-    """A condition stands on a flow out of an exclusive or inclusive gateway, nowhere else."""
+    """A condition stands on a flow out of a deciding gateway or an activity, nowhere else."""
     for name, node in scope.nodes.items():
         for flow in scope.outgoing.get(name, ()):
-            if not text_of(flow.find(bpmn("conditionExpression"))):
+            if not _condition(flow):
                 continue
             default = node.get("default") == flow.get("id") and flow.get("id")
-            if local(node) in DECIDING and not default:
+            if local(node) in (*DECIDING, *ACTIVITIES) and not default:
                 continue
             why = Words("默认流", "the default flow") if default else Words("此处", "this flow")
             yield found(
@@ -149,17 +138,22 @@ def conditions_belong(scope: Scope, gate: Gate) -> Findings:
                 "condition-ignored",
                 Words(f"{why.zh}上的条件不起作用。", f"A condition on {why.en} has no effect."),
                 Words(
-                    "条件只写在排他或包容网关的非默认流上。",
-                    "Put conditions on flows out of an exclusive or inclusive gateway.",
+                    "条件只写在排他网关、包容网关或环节的非默认流上。",
+                    "Put conditions on flows out of an exclusive or inclusive gateway, or out of "
+                    "an activity.",
                 ),
             )
+
+
+def _condition(flow: etree._Element) -> str:
+    return text_of(flow.find(bpmn("conditionExpression")))
 
 
 def decisions(scope: Scope, gate: Gate) -> Findings:
     """Every way out of a deciding gateway has a condition or is the default."""
     for name, node in scope.of(*DECIDING):
         flows = scope.outgoing.get(name, [])
-        bare = [f for f in flows if not text_of(f.find(bpmn("conditionExpression")))]
+        bare = [f for f in flows if not _condition(f)]
         if len(flows) == 1 and bare and not flows[0].findtext(bpmn("conditionExpression")):
             continue  # a gateway that only joins; the library would evaluate white space
         for flow in bare:
@@ -168,8 +162,8 @@ def decisions(scope: Scope, gate: Gate) -> Findings:
 
 
 def defaults(scope: Scope, gate: Gate) -> Findings:
-    """A deciding gateway with conditions has a default flow, and it is one of its own."""
-    for name, node in scope.of(*DECIDING):
+    """Where conditions decide there is a default flow, and it is one of the node's own."""
+    for name, node in scope.of(*DECIDING, *ACTIVITIES):
         flows, default = scope.outgoing.get(name, []), node.get("default")
         if default and default not in {flow.get("id") for flow in flows}:
             yield found(
@@ -182,7 +176,8 @@ def defaults(scope: Scope, gate: Gate) -> Findings:
                 ),
                 Words("请重新设置默认流。", "Set the default flow again."),
             )
-        if not default and any(text_of(f.find(bpmn("conditionExpression"))) for f in flows):
+        decided = any if local(node) in DECIDING else all  # without one, an activity goes on
+        if flows and not default and decided(map(_condition, flows)):
             yield found(
                 scope,
                 node,
@@ -211,7 +206,10 @@ def _without_condition(scope: Scope, flow: etree._Element, node: etree._Element)
 
 def reachable(scope: Scope, gate: Gate) -> Findings:
     """Every node is reached from a start event or from an attached boundary event."""
-    todo = [name for name, _ in scope.of("startEvent")]
+    if local(scope.element) == "adHocSubProcess":
+        return
+    todo = [name for name, _ in scope.of("startEvent")] or _first(scope)
+    links = _links(scope, "intermediateCatchEvent")
     seen: set[str] = set()
     while todo:
         name = todo.pop()
@@ -219,8 +217,9 @@ def reachable(scope: Scope, gate: Gate) -> Findings:
             seen.add(name)
             todo += scope.after(name)
             todo += [event.get("id") for event in scope.boundaries.get(name, ()) if event.get("id")]
+            todo += links.get(_link(scope.nodes[name]) or "", ())
     for name, node in scope.nodes.items():
-        if name not in seen and not node.get("triggeredByEvent"):
+        if name not in seen and not is_event_subprocess(node):
             yield found(
                 scope,
                 node,
@@ -230,17 +229,72 @@ def reachable(scope: Scope, gate: Gate) -> Findings:
             )
 
 
+def _first(scope: Scope) -> list[str]:
+    """Where a scope without a start event begins."""
+    caught = {name for names in _links(scope, "intermediateCatchEvent").values() for name in names}
+    return [
+        name
+        for name, node in scope.nodes.items()
+        if not scope.incoming.get(name) and local(node) != "boundaryEvent" and name not in caught
+    ]
+
+
+def _link(node: etree._Element) -> str | None:
+    """The name of a link event that throws; None for any other node."""
+    throws = local(node) == "intermediateThrowEvent" and event_kind(node) == "link"
+    return link_name(node) if throws else None
+
+
+def _links(scope: Scope, tag: str) -> dict[str, list[str]]:
+    """The ids of the link events of one side, by the name of the link."""
+    found_: dict[str, list[str]] = {}
+    for name, node in scope.of(tag):
+        if event_kind(node) == "link":
+            found_.setdefault(link_name(node), []).append(name)
+    return found_
+
+
+def links(scope: Scope, gate: Gate) -> Findings:
+    """A link that is thrown is caught once in its scope."""
+    caught = _links(scope, "intermediateCatchEvent")
+    for name, throws in _links(scope, "intermediateThrowEvent").items():
+        if not name or name not in caught:
+            for each in throws:
+                message = Words(
+                    f"没有名为“{name}”的链接捕获事件。", f"No link event catches {name!r}."
+                )
+                yield _bad_link(scope, each, message)
+    for name, catches in caught.items():
+        for each in catches[1:]:
+            message = Words(f"有两个链接捕获事件名为“{name}”。", f"Two link events catch {name!r}.")
+            yield _bad_link(scope, each, message)
+
+
+def _bad_link(scope: Scope, name: str, message: Words) -> Finding:
+    remedy = Words(
+        "同一层中，同名链接须恰有一个捕获事件。",
+        "In one scope a link of a name has exactly one catch event.",
+    )
+    return found(scope, scope.nodes[name], "link", message, remedy)
+
+
 def dead_ends(scope: Scope, gate: Gate) -> Findings:
-    """A path ends at an end event, and there is one."""
+    """A path that leads no further ends there; it is told, for it may be a slip."""
+    if local(scope.element) == "adHocSubProcess":
+        return
     for name, node in scope.nodes.items():
-        event_sub = node.get("triggeredByEvent")
-        if local(node) != "endEvent" and not scope.outgoing.get(name) and not event_sub:
+        ends = local(node) == "endEvent" or is_event_subprocess(node) or _link(node) is not None
+        if not ends and not scope.outgoing.get(name):
             yield found(
                 scope,
                 node,
                 "dead-end",
-                Words(f"“{title(node)}”之后没有去向。", f"Nothing comes after {title(node)}."),
+                Words(
+                    f"“{title(node)}”之后没有去向，路径到此结束。",
+                    f"Nothing comes after {title(node)}: the path ends there.",
+                ),
                 Words("请连到下一节点或结束事件。", "Connect it to the next node or an end event."),
+                level="hint",
             )
     if not any(scope.of("endEvent")):
         yield found(
@@ -249,13 +303,15 @@ def dead_ends(scope: Scope, gate: Gate) -> Findings:
             "no-end",
             Words("没有结束事件。", "There is no end event."),
             Words("请加上结束事件。", "Add an end event."),
+            level="hint",
         )
 
 
 def attached(scope: Scope, gate: Gate) -> Findings:
     """A boundary event is attached to an activity of its own scope."""
     for name, events in scope.boundaries.items():
-        if name in scope.nodes and local(scope.nodes[name]) in ACTIVITIES:
+        there = scope.nodes.get(name)
+        if there is not None and local(there) in ACTIVITIES and not is_event_subprocess(there):
             continue
         for event in events:
             yield found(
@@ -271,7 +327,6 @@ def attached(scope: Scope, gate: Gate) -> Findings:
 
 
 RULES: tuple[ScopeRule, ...] = (
-    flow_ids,
     flow_ends,
     twice,
     splits,
@@ -279,6 +334,7 @@ RULES: tuple[ScopeRule, ...] = (
     decisions,
     defaults,
     reachable,
+    links,
     dead_ends,
     attached,
 )

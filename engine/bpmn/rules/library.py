@@ -20,10 +20,10 @@ from engine.errors import Words
 def readable(files: Mapping[str, bytes], gate: Gate) -> Findings:
     """Every executable process can be turned into a specification."""
     parser = Parser(gate.functions)
-    for diagram in gate.diagrams:
-        if name := _refused(lambda file=diagram.file: parser.add(file, files[file])):
-            yield _unreadable(diagram, diagram.root, name)
-            return
+    if name := _refused(lambda: parser.add(files)):
+        diagram = gate.diagrams[0]
+        yield _unreadable(diagram, diagram.root, name)
+        return
     for diagram in gate.diagrams:
         for process in filter(is_executable, diagram.processes):
             if name := _refused(lambda key=process.get("id"): parser.get_spec(key)):

@@ -9,7 +9,6 @@ from lxml import etree
 from engine.bpmn.diagram import Scope, event_definitions, event_kind, nodes_of, text_of
 from engine.bpmn.expressions import compile_expression
 from engine.bpmn.findings import Finding
-from engine.bpmn.rules.flows import DECIDING
 from engine.bpmn.rules.gate import Findings, Gate, ScopeRule, found, title
 from engine.bpmn.scripts import compile_assignments
 from engine.bpmn.timer_text import KINDS, parse_timer
@@ -22,9 +21,9 @@ _IN_LOOPS = ("loopCardinality", "loopCondition", "completionCondition")
 
 
 def conditions(scope: Scope, gate: Gate) -> Findings:
-    """Conditions on the flows out of deciding gateways."""
-    for name, _ in scope.of(*DECIDING):
-        for flow in scope.outgoing.get(name, ()):
+    """Conditions on flows, wherever one stands."""
+    for flows in scope.outgoing.values():
+        for flow in flows:
             condition = flow.find(bpmn("conditionExpression"))
             if text := text_of(condition):
                 yield from _expression(scope, flow, condition, text, gate)
@@ -80,7 +79,7 @@ def scripts(scope: Scope, gate: Gate) -> Findings:
 
 def timers(scope: Scope, gate: Gate) -> Findings:
     """A timer has one text, and it is one that the clocks understand."""
-    for _, node in scope.of("boundaryEvent", "intermediateCatchEvent"):
+    for _, node in scope.of("boundaryEvent", "intermediateCatchEvent", "startEvent"):
         if event_kind(node) != "timer":
             continue
         definition = event_definitions(node)[0]
@@ -99,8 +98,6 @@ def timers(scope: Scope, gate: Gate) -> Findings:
                     "Write a timeDuration, such as working_days(limit).",
                 ),
             )
-        elif local(texts[0]) == "timeCycle":
-            yield _cycle(scope, node)
         else:
             text, kind = text_of(texts[0]), local(texts[0])
             yield from _checked(
@@ -110,21 +107,6 @@ def timers(scope: Scope, gate: Gate) -> Findings:
                 lambda text=text, kind=kind: parse_timer(text, kind, gate.functions),
                 rule="timer",
             )
-
-
-def _cycle(scope: Scope, node: etree._Element) -> Finding:
-    return found(
-        scope,
-        node,
-        "timer-cycle",
-        Words(
-            "本版本不支持循环定时（timeCycle）。", "Timer cycles are not supported in this version."
-        ),
-        Words(
-            "请在环节的边界事件上用 timeDuration。",
-            "Use a timeDuration on the activity's boundary event.",
-        ),
-    )
 
 
 def _expression(

@@ -1,0 +1,50 @@
+"""What an activity that still runs has done to the data so far, in all of its branches.
+
+The data of a process travel with its tokens. Who looks from outside at an activity that is not
+finished, as the path of a boundary event does, sees what all its tokens hold together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.merging import merged
+
+_ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+Data = Mapping[str, Any]
+
+
+def seen_at(task: Any) -> Data:
+    """The data at a task and below it: of an activity what its branches made of them."""
+    seen = _seen(task)
+    return task.data if seen is None else seen
+
+
+def _seen(task: Any) -> Data | None:
+    """None where nothing is alive at this task and below it."""
+    branches = [seen for child in task.children if (seen := _seen(child)) is not None]
+    if not branches and not _alive(task):
+        return None
+    if isinstance(task.task_spec, LoopTask):
+        branches = [task.task_spec.shared(branch) for branch in branches]
+    return merged(_own(task), branches)
+
+
+def _alive(task: Any) -> bool:
+    """Whether there is a token; one that has just finished is about to be handed on."""
+    if task.state == TaskState.COMPLETED:
+        return any(child.state == TaskState.FUTURE for child in task.children)
+    return task.has_state(_ALIVE)
+
+
+def _own(task: Any) -> Data:
+    inside = task.workflow.top_workflow.subprocesses.get(task.id)
+    if inside is None or not task.has_state(_ALIVE) or inside.completed:
+        return task.data
+    seen = seen_at(inside.task_tree)
+    given = getattr(task.task_spec, "given_back", None)
+    return seen if given is None else given(task, inside, seen)
