@@ -23,6 +23,7 @@ from SpiffWorkflow.bpmn.parser.task_parsers import (
 )
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
     ManualTask,
@@ -161,6 +162,11 @@ class Parser(BpmnParser):
         """Return the lane of a node; ids repeat between processes, so its process counts."""
         process = next(node.iterancestors(bpmn("process")))
         return self.lanes.get((process.get("id"), analyst_id(node)))
+
+    def create_ad_hoc_parser(
+        self, node: Any, filename: str | None = None, lane: Any = None
+    ) -> None:
+        raise ValidationException("Ad-hoc sub-processes are not read.", node, filename)
 
     def _get_parser_class(self, tag: str) -> tuple[Any, Any]:
         parser, spec = super()._get_parser_class(tag)

@@ -22,7 +22,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.data_objects import objects_in_sight
 from engine.bpmn.merging import merged
-from engine.errors import ProcedureFault
+from engine.errors import ProcedureFault, Words
 
 COUNTER = "loopCounter"
 MAX_INSTANCES = 1_000
@@ -106,15 +106,16 @@ class _Many(_Repeating):
             if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
                 value = list(range(min(value, MAX_INSTANCES + 1)))
             else:
-                raise _not_a(self, "次数", "a number of instances", value)
+                raise _not_a(self, Words("次数", "a number of instances"), value)
         if isinstance(value, Mapping):
             items, keys = list(value.values()), list(value)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             items, keys = list(value), None
         else:
-            raise _not_a(self, "列表或对象", "a list or an object", value)
+            raise _not_a(self, Words("列表或对象", "a list or an object"), value)
         if len(items) > MAX_INSTANCES:
-            raise _not_a(self, f"至多 {MAX_INSTANCES} 项", f"at most {MAX_INSTANCES} items", items)
+            most = Words(f"至多 {MAX_INSTANCES} 项", f"at most {MAX_INSTANCES} items")
+            raise _not_a(self, most, items, code="too-many-tasks")
         return items, keys
 
     def merge_child(self, workflow: Any, child: Any) -> None:
@@ -241,11 +242,13 @@ def _pairs(state: Mapping[str, Any]) -> zip[tuple[str, Any]]:
     return zip(state["keys"], state["items"], strict=True)
 
 
-def _not_a(spec: Any, zh: str, en: str, value: Any) -> ProcedureFault:
-    name = spec.bpmn_name or spec.bpmn_id
-    found = type(value).__name__
+def _not_a(spec: Any, wanted: Words, value: Any, code: str = "multi-instance") -> ProcedureFault:
+    name, found = spec.bpmn_name or spec.bpmn_id, type(value).__name__
     return ProcedureFault(
-        f"多实例环节“{name}”（{spec.bpmn_id}）需要{zh}，实际得到的不是。请流程管理员检查其设置。",
-        f"Expected {en} for the multi-instance activity {name} ({spec.bpmn_id}) but got {found}.",
+        f"多实例环节“{name}”（{spec.bpmn_id}）需要{wanted.zh}，实际得到的不是。"
+        "请流程管理员检查其设置。",
+        f"Expected {wanted.en} for the multi-instance activity {name} ({spec.bpmn_id}) but got "
+        f"{found}.",
         element=spec.bpmn_id,
+        code=code,
     )
