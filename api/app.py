@@ -27,6 +27,7 @@ from api import (
     problems,
     procedures,
     progress,
+    repairs,
     session,
     tasks,
 )
@@ -44,7 +45,7 @@ from web import pages
 
 BASE = "/api/v1"
 OPEN = (accounts, items, progress)
-GUARDED = (session, cases, materials, notices, tasks, procedures)
+GUARDED = (session, cases, materials, notices, tasks, procedures, repairs)
 HERE = Path(__file__).parent
 
 

@@ -3,79 +3,41 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 
-from engine import logs
+from engine import cli_cases, logs
 from engine.catalogue.calendars import load_calendar
 from engine.catalogue.organisation import load_organisation
+from engine.cli_ground import config as _config
+from engine.cli_ground import language as _language
+from engine.cli_ground import prepared as _prepared
+from engine.cli_ground import said as _said
+from engine.cli_ground import say as _say
 from engine.commands import deployment
 from engine.commands.accounts import add_staff, change_password
-from engine.config import CHECKOUT, Config
+from engine.config import CHECKOUT
 from engine.demo import build_demo
-from engine.domain.actor import ANY, Actor, Seat
+from engine.domain.actor import ANY, OPERATOR, Seat
 from engine.domain.calendar import SHANGHAI
 from engine.domain.clock import Clock, due
-from engine.errors import DeploymentRefused, LianbanError, Words
+from engine.errors import DeploymentRefused, Words
 from engine.present import present_time
 from engine.procedure_files import read_beside, read_paths
 from engine.processes import run_together
-from engine.queries.case_report import case_report
 from engine.resources import load_resources
 from engine.scheduler import run_scheduler
 from engine.store.accounts import hash_password
 from engine.store.audit import verify_all
-from engine.store.database import prepare
 from engine.store.keys import rotate
-from engine.store.schema import upgrade
 from engine.transaction import reading, writing
 from engine.trial.command import try_diagram
-
-OPERATOR = Actor("system:operator", display="系统管理员")  # whoever has a shell on the machine
-
-
-def _config() -> Config:
-    return Config.from_environment(os.environ)
-
-
-def _prepared(config: Config) -> Flask:
-    """Return an app whose store is ready: the folder made, the schema at its newest revision."""
-    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    app = Flask("lianban")
-    prepare(app, config)
-    upgrade(app)
-    return app
-
-
-def _said(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn a refusal into one line on stderr and exit code 1."""
-
-    @wraps(command)
-    def run(*args: Any, **options: Any) -> Any:
-        try:
-            return command(*args, **options)
-        except LianbanError as error:
-            click.echo(error.message.in_language(_language()), err=True)
-            sys.exit(1)
-
-    return run
-
-
-def _language() -> str:
-    return os.environ.get("LIANBAN_LANGUAGE") or "zh"
-
-
-def _say(words: Words) -> None:
-    click.echo(words.in_language(_language()))
 
 
 @click.group()
@@ -169,24 +131,6 @@ def calendar_due(start: datetime, days: int) -> None:
     begin = datetime.combine(date(start.year, start.month, start.day), time(12), SHANGHAI)
     end = due(Clock("step", begin, days), years)
     click.echo(f"{end.last_day.isoformat()}{' provisional' if end.provisional else ''}")
-
-
-@main.command("case")
-@click.argument("number")
-@click.option("--json", "as_json", is_flag=True)
-@_said
-def show_case(number: str, as_json: bool) -> None:
-    """Show where a case stands: its state, open work, clocks and lights."""
-    app = _prepared(_config())
-    with app.app_context(), reading() as session:
-        report = case_report(session, number)
-    if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
-        return
-    for name, value in report.items():
-        click.echo(
-            f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-        )
 
 
 @main.group()
@@ -312,6 +256,7 @@ def serve(host: str, port: int) -> None:
 
 
 main.add_command(try_diagram)
+main.add_command(cli_cases.cases)
 
 if __name__ == "__main__":
     main()

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import fcntl
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import secrets
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
+from time import sleep
+from typing import NoReturn
 
 import sqlalchemy as sa
-from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
 from engine.commands.due import fire_due, put_off
 from engine.config import Config
-from engine.delivery.messages import sms_sender
+from engine.delivery.messages import Send, sms_sender
 from engine.delivery.outbox import deliver
+from engine.errors import LianbanError
+from engine.logs import frames
 from engine.resources import Resources
 from engine.store import repetition
 from engine.store.blocks import seal
-from engine.store.database import engine_for
+from engine.store.database import engine_for, transient
 from engine.store.settings import HEARTBEAT, lock_setting, write_setting
 from engine.store.tables import Case, Deadline
 from engine.transaction import reading, writing
@@ -31,6 +37,10 @@ from engine.transaction import reading, writing
 log = logging.getLogger("lianban.scheduler")
 
 EVERY = 1  # seconds between ticks
+LOOK_EVERY = 5  # seconds after which a waiting scheduler looks whether the other one has ended
+PURGE_EVERY = 3600  # ticks
+COMPLAIN_EVERY = 60  # failing ticks
+PATIENCE = 20  # cases of one round that may wait for the database, before the round is given up
 KEPT = timedelta(days=7)  # answers under an Idempotency-Key
 MOST = 200  # cases of one reading of the table
 ADVISORY_LOCK = 0x6C69616E  # "lian": PostgreSQL's lock for the one scheduler of an installation
@@ -39,25 +49,34 @@ ADVISORY_LOCK = 0x6C69616E  # "lian": PostgreSQL's lock for the one scheduler of
 def run_due(resources: Resources, now: datetime) -> int:
     """Fire all that is due at `now` in all cases, earliest first; return how many cases moved.
 
-    A case that fails is put off with its error, and the others go on.
+    A case that fails is put off or set aside with its error, and the others go on. One that is
+    locked, or that the database did not let through, waits for the next round.
     """
-    moved = 0
-    while due := _due_cases(now):
+    moved, waiting = 0, set[int]()
+    while due := _due_cases(now, waiting):
         for case_id in due:
-            moved += _fire(resources, case_id, now)
+            try:
+                moved += _fire(resources, case_id, now)
+            except Exception as error:
+                log.warning("case waits for the database", extra={"case": case_id} | _kind(error))
+                waiting.add(case_id)
+                if len(waiting) > PATIENCE:
+                    raise  # it is not about single cases
     return moved
 
 
-def _due_cases(now: datetime) -> list[int]:
+def _due_cases(now: datetime, waiting: Collection[int] = ()) -> list[int]:
     query = (
         sa.select(Deadline.case_id)
         .join(Case, Case.id == Deadline.case_id)
-        .where(Deadline.due_at <= now)
+        .where(Deadline.due_at <= now, Case.set_aside_at.is_(None))
         .where(sa.or_(Case.retry_at.is_(None), Case.retry_at <= now))
         .group_by(Deadline.case_id)
         .order_by(sa.func.min(Deadline.due_at))
         .limit(MOST)
     )
+    if waiting:
+        query = query.where(Deadline.case_id.not_in(waiting))
     with reading() as session:
         return list(session.scalars(query))
 
@@ -67,30 +86,79 @@ def _fire(resources: Resources, case_id: int, now: datetime) -> bool:
         with writing() as session:
             fire_due(session, resources, case_id, now)
     except Exception as error:
-        log.exception("case put off", extra={"case": case_id})
+        if transient(error):
+            raise
+        refusal = _words(error, case_id)
         with writing() as session:
-            put_off(session, case_id, error, now)
+            put_off(session, case_id, refusal, now)
         return False
     return True
 
 
+def _words(error: Exception, case_id: int) -> LianbanError:
+    """Return the error in words; one that nobody foresaw gets a reference into the log."""
+    facts = {"case": case_id, "frames": frames(error)} | _kind(error)
+    if isinstance(error, LianbanError):
+        log.warning("case can't go on", extra=facts | {"code": error.code})
+        return error
+    reference = secrets.token_hex(6)
+    log.error("case failed", extra=facts | {"reference": reference})
+    return LianbanError(
+        f"程序内部出错，编号 {reference}，详情见调度日志。",
+        f"The program failed; the scheduler's log has the details under {reference}.",
+        code="internal",
+    )
+
+
+def _kind(error: BaseException) -> dict[str, str]:
+    return {"error": type(error).__name__}
+
+
 def tick(config: Config, resources: Resources, now: datetime) -> None:
-    """Do one round at `now`: due timers, outbox, journal block, heartbeat."""
-    run_due(resources, now)
-    deliver(resources, now, sms_sender(config.sms_url) if config.sms_url else None)
+    """Do one round at `now`: due timers, outbox, journal block, heartbeat.
+
+    What fails in one part does not keep the next from its work; the first error is raised then.
+    """
+    with ExitStack() as parts:  # left in reverse order, each whatever the others raise
+        parts.callback(_seal_and_beat, now)
+        parts.callback(deliver, resources, now, _sender(config))
+        parts.callback(run_due, resources, now)
+
+
+def _sender(config: Config) -> Send | None:
+    return sms_sender(config.sms_url) if config.sms_url else None
+
+
+def _seal_and_beat(now: datetime) -> None:
     with writing() as session:
         seal(session, now)
         lock_setting(session, HEARTBEAT, "")
         write_setting(session, HEARTBEAT, now.isoformat())
 
 
+@dataclass(frozen=True)
+class Lock:
+    """The lock of the one scheduler. `connection`: whose it is on PostgreSQL."""
+
+    mine: bool
+    connection: sa.Connection | None = None
+
+    def __bool__(self) -> bool:
+        return self.mine
+
+    def require(self) -> None:
+        """Raise where the lock is gone: the database was restarted, another one may have it."""
+        if self.connection is not None:
+            self.connection.execute(sa.text("SELECT 1"))
+
+
 @contextmanager
-def only_one(config: Config) -> Iterator[bool]:
+def only_one(config: Config) -> Iterator[Lock]:
     """Yield whether this is the one scheduler of the installation, and hold the lock meanwhile."""
     if config.database_url.startswith("sqlite"):
         config.data.mkdir(parents=True, exist_ok=True)
         with (config.data / "scheduler.lock").open("w") as file:
-            yield _locked(file.fileno())
+            yield Lock(_locked(file.fileno()))
         return
     lock = sa.text("SELECT pg_try_advisory_lock(:key)")
     with engine_for("reading").connect() as plain:
@@ -98,7 +166,7 @@ def only_one(config: Config) -> Iterator[bool]:
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
         mine = connection.execute(lock, {"key": ADVISORY_LOCK}).scalar()
         try:
-            yield bool(mine)
+            yield Lock(bool(mine), connection)
         finally:
             connection.invalidate()  # given back to the pool it would keep the lock
 
@@ -118,29 +186,68 @@ def purge_old(now: datetime) -> None:
 
 
 def run_scheduler(
-    app: Flask, config: Config, resources: Resources, clock: Callable[[], datetime]
+    app: Flask,
+    config: Config,
+    resources: Resources,
+    clock: Callable[[], datetime],
+    *,
+    wait: bool = False,
 ) -> bool:
-    """Run until interrupted. Return False at once where another scheduler runs already.
+    """Run until interrupted. Where another scheduler runs already, return False at once, or `wait`
+    for its end. A database that goes away is waited for.
 
     `clock` gives the present, aware UTC.
     """
-    with app.app_context(), only_one(config) as mine:
-        if not mine:
-            return False
-        scheduler = BlockingScheduler(timezone="UTC")
+    complaint = Complaint()
+    with app.app_context():
+        while True:
+            try:
+                with only_one(config) as lock:
+                    if lock:
+                        _run(lock, complaint, config, resources, clock)
+                    elif not wait:
+                        return False
+            except (KeyboardInterrupt, SystemExit):
+                return True
+            except Exception as error:
+                complaint.make(error)
+            sleep(EVERY if complaint.count else LOOK_EVERY)
 
-        def job() -> None:
-            with app.app_context():
-                tick(config, resources, clock())
 
-        def purge() -> None:
-            with app.app_context():
-                purge_old(clock())
-
-        scheduler.add_job(job, "interval", seconds=EVERY, max_instances=1, coalesce=True)
-        scheduler.add_job(purge, "interval", hours=1, max_instances=1, coalesce=True)
+def _run(
+    lock: Lock,
+    complaint: Complaint,
+    config: Config,
+    resources: Resources,
+    clock: Callable[[], datetime],
+) -> NoReturn:
+    """Tick for ever; raises where interrupted, and where the lock is lost."""
+    for number in count():
+        lock.require()
         try:
-            scheduler.start()
-        except (KeyboardInterrupt, SystemExit):
-            scheduler.shutdown(wait=False)
-    return True
+            tick(config, resources, clock())
+            if number % PURGE_EVERY == 0:
+                purge_old(clock())
+        except Exception as error:  # whatever it is, the next tick tries again
+            complaint.make(error)
+        else:
+            complaint.withdraw()
+        sleep(EVERY)
+
+
+@dataclass
+class Complaint:
+    """What the log hears of ticks that fail: the first of a row, and then one in a minute."""
+
+    count: int = 0
+
+    def make(self, error: Exception) -> None:
+        if self.count % COMPLAIN_EVERY == 0:
+            facts = {"frames": frames(error), "failures": self.count + 1}
+            log.error("tick failed; it is tried again every second", extra=facts | _kind(error))
+        self.count += 1
+
+    def withdraw(self) -> None:
+        if self.count:
+            log.info("ticks work again", extra={"failures": self.count})
+        self.count = 0

@@ -61,9 +61,11 @@ ROOMS = {
     ),
     "engine.logs": room("config"),
     "engine.present": room(EDGE, "sqlalchemy"),
-    "engine.scheduler": room(EDGE, "sqlalchemy flask apscheduler"),
+    "engine.scheduler": room(EDGE, "sqlalchemy flask"),
     "engine.demo": room(f"{EDGE} operations", None),  # its people see what an operation sees
-    "engine.cli": room(f"{EDGE} demo processes api trial", None),
+    "engine.cli_ground": room("config errors store", "click flask sqlalchemy"),
+    "engine.cli_cases": room(f"{EDGE} cli_ground", None),
+    "engine.cli": room(f"{EDGE} cli_cases cli_ground demo processes api trial", None),
     "api": room(f"{EDGE} web", None),  # the app factory registers the pages
     "web": room(f"{EDGE} api", None),
 }
@@ -75,6 +77,7 @@ SHARED_BY_COMMANDS = (
     "engine.commands.bundle",
     "engine.commands.gate",
     "engine.commands.applicants",
+    "engine.commands.corrections",
 )
 READS_THE_CLOCK = {
     "engine.present",

@@ -10,7 +10,7 @@ from flask import Response, send_file
 from api.context import now, resources
 from engine.commands.diagram import Marks, marks_of
 from engine.commands.notices import pdf_of
-from engine.domain.actor import WINDOW_CLERK, Actor
+from engine.domain.actor import WINDOW_CLERK, Actor, may_administer
 from engine.domain.case import BEFORE_DECISION
 from engine.domain.light import Colour
 from engine.errors import Words
@@ -72,6 +72,7 @@ def case_page(number: str) -> str:
         clock_names=CLOCKS,
         supplement_states=SUPPLEMENTS,
         told=TOLD,
+        repairs=may_administer(actor),
         may_withdraw=acts and file["status"]["code"] in BEFORE_DECISION,
     )
 

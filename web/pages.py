@@ -26,6 +26,7 @@ from web import (  # noqa: F401  each adds its routes to the blueprint
     materials,
     portal,
     procedures,
+    repairs,
     session,
     task,
     worklist,

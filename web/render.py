@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import month_name
 from datetime import date, datetime
 from typing import Any
@@ -79,4 +80,9 @@ def named(thing: Any) -> str:
     return thing["name_en"] if tongue() == "en" and thing.get("name_en") else thing["name"]
 
 
-FILTERS = {"w": words, "day": day, "moment": moment, "size": size, "named": named}
+def as_json(value: Any) -> str:
+    """Return a value as JSON, its characters as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+FILTERS = {"json": as_json, "w": words, "day": day, "moment": moment, "size": size, "named": named}

@@ -218,6 +218,19 @@ class Procedure(Schema):
     hash = text("Hash of all its files.", "2c26b46b68ffc68f…")
 
 
+class Fault(Schema):
+    message = words("What is the matter, and what to do.", "流程在“通知”（notify）处无法继续：…")
+    element = text("The element of the diagram, where it is known.", "notify", allow_none=True)
+    since = moment("Since when.", "2026-11-27T16:00:01Z")
+    attempts = number("How often it was tried in vain.", 1)
+    retry_at = moment("When it is tried again.", "2026-11-27T16:01:01Z", allow_none=True)
+    set_aside_at = moment(
+        "Since when it waits for an administrator.",
+        "2026-11-27T16:00:01Z",
+        allow_none=True,
+    )
+
+
 class CaseFile(CaseRow):
     query_code = text(
         "With the number it opens `GET /progress/{number}`; for the applicant and the department.",
@@ -233,4 +246,4 @@ class CaseFile(CaseRow):
     supplements = many(Supplement, "The one-time notice and what came of it.")
     notices = many(NoticeRow, "The documents that were issued.")
     procedure = one(Procedure, "The version of the procedure that the case stays on.")
-    fault = text("Why the case can't go on, if so; for staff only.", None, allow_none=True)
+    fault = one(Fault, "Why the case can't go on, if so; for staff only.", allow_none=True)

@@ -8,11 +8,21 @@ from sqlalchemy.orm import Session
 
 from engine.commands.run import hold_case, lock_case_by_id, running
 from engine.domain.actor import SCHEDULER
-from engine.errors import LianbanError
+from engine.errors import ExpressionError, LianbanError, ProcedureFault
 from engine.resources import Resources
 from engine.store import journal
+from engine.store.tables import Case
 
-PUT_OFF = timedelta(minutes=10)
+# After each failure the next pause; after the last of them the case is set aside.
+PAUSES = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+)
+# The same diagram on the same data fails the same way: only somebody's repair can help.
+LASTING = (ProcedureFault, ExpressionError)
 
 
 def fire_due(session: Session, resources: Resources, case_id: int, now: datetime) -> None:
@@ -22,16 +32,30 @@ def fire_due(session: Session, resources: Resources, case_id: int, now: datetime
         pass  # loading a case fires what is due in it
 
 
-def put_off(session: Session, case_id: int, error: Exception, now: datetime) -> None:
-    """Record why a case could not go on, and leave it alone for ten minutes."""
+def put_off(session: Session, case_id: int, error: LianbanError, now: datetime) -> None:
+    """Record why a case could not go on. It is tried again after a pause that grows, and set aside
+    for an administrator where that has not helped, or can't help."""
     case = lock_case_by_id(session, case_id)
-    words = error.message.zh if isinstance(error, LianbanError) else type(error).__name__
-    case.fault, case.retry_at = words, now + PUT_OFF
-    journal.append(
-        session,
-        case=case,
-        at=now,
-        actor=SCHEDULER.name,
-        event="put_off",
-        payload={"error": words, "until": case.retry_at.isoformat()},
-    )
+    case.fault, case.fault_en = error.message.zh, error.message.en
+    case.fault_element = error.facts.get("element")
+    case.fault_since = case.fault_since or now
+    case.fault_attempts += 1
+    pause = _pause(error, case.fault_attempts)
+    facts = {"error": case.fault, "element": case.fault_element, "attempt": case.fault_attempts}
+    if pause is None:
+        case.retry_at, case.set_aside_at = None, now
+        _record(session, case, now, "set_aside", facts)
+    else:
+        case.retry_at = now + pause
+        _record(session, case, now, "put_off", facts | {"until": case.retry_at.isoformat()})
+
+
+def _pause(error: LianbanError, attempts: int) -> timedelta | None:
+    """Return how long to leave the case alone; None sets it aside."""
+    if isinstance(error, LASTING) or attempts > len(PAUSES):
+        return None
+    return PAUSES[attempts - 1]
+
+
+def _record(session: Session, case: Case, now: datetime, event: str, facts: dict) -> None:
+    journal.append(session, case=case, at=now, actor=SCHEDULER.name, event=event, payload=facts)

@@ -10,7 +10,7 @@ what only some steps touch (lights, supplements, notices, …) is left to the OR
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from engine.bpmn.situation import OperationCall, Situation
 from engine.domain.actor import SCHEDULER, Actor
 from engine.domain.case import no_such_case
 from engine.domain.clock import Clock, due
-from engine.errors import Conflict, ProcedureFault
+from engine.errors import Conflict, LianbanError, ProcedureFault
 from engine.operations.case_run import CaseRun
 from engine.operations.table import OPERATIONS
 from engine.resources import Resources
@@ -66,18 +66,36 @@ def hold_case(session: Session, case_id: int) -> Held:
 
 @contextmanager
 def running(
-    session: Session, resources: Resources, case: Case | Held, actor: Actor, now: datetime
+    session: Session,
+    resources: Resources,
+    case: Case | Held,
+    actor: Actor,
+    now: datetime,
+    mend: Callable[[CaseRun], None] | None = None,
 ) -> Iterator[CaseRun]:
-    """Load a locked case, fire what is due, hand it over for one command, write everything back."""
+    """Load a locked case, fire what is due, hand it over for one command, write everything back.
+
+    `mend` may correct a faulty case before anything is fired.
+    """
+    run = loaded(session, resources, case, actor, now)
+    if mend is not None:
+        mend(run)
+    run.fired = bool(fire(run))
+    yield run
+    write_back(run)
+
+
+def loaded(
+    session: Session, resources: Resources, case: Case | Held, actor: Actor, now: datetime
+) -> CaseRun:
+    """Return a case with its instance as it was saved; nothing has fired yet."""
     if case.state is None:
         raise Conflict(
             "该办件尚未提交。", "Expected a submitted case but this one is still a draft."
         )
     run = _prepare(session, resources, case, actor, now)
     run.instance = Instance.load(run.version, run.situation, case.state)
-    run.fired = bool(fire(run))
-    yield run
-    write_back(run)
+    return run
 
 
 @contextmanager
@@ -103,7 +121,13 @@ def fire(run: CaseRun) -> list[WaitingTimer]:
         return run.instance.fire_due(
             run.now,
             before=lambda timer: run.record(
-                "timer_fired", {"element": timer.element, "clock": timer.clock}
+                "timer_fired",
+                {
+                    "element": timer.element,
+                    "clock": timer.clock,
+                    "task": timer.task,
+                    "due_at": timer.due.at.isoformat(),
+                },
             ),
             after=lambda timer: sync_work_items(run),
         )
@@ -129,13 +153,20 @@ def _prepare(
 
 
 def _perform(run: CaseRun, call: OperationCall) -> Mapping[str, Any] | None:
+    if call.element in run.skipped:
+        run.record("operation_skipped", {"element": call.element, "operation": call.name})
+        return run.skipped[call.element]
     operation = OPERATIONS.get(call.name)
     if operation is None:
         raise ProcedureFault(
             f"环节“{call.element_name}”要求的操作“{call.name}”不存在，请流程管理员修改流程图。",
             f"Expected a known operation at {call.element} but got {call.name!r}.",
         )
-    return operation.perform(run, call)
+    try:
+        return operation.perform(run, call)
+    except LianbanError as error:
+        error.facts.setdefault("element", call.element)
+        raise
 
 
 def write_back(run: CaseRun) -> None:
@@ -150,9 +181,17 @@ def write_back(run: CaseRun) -> None:
     case = run.case
     case.state = run.instance.save()
     case.version += 1
-    case.fault, case.retry_at = None, None
+    if case.fault is not None:
+        _forget_fault(case)
     if isinstance(case, Held):
         case.write(run.session)
+
+
+def _forget_fault(case: Case | Held) -> None:
+    """The case went on: whatever held it up is over."""
+    case.fault = case.fault_en = case.fault_element = case.fault_since = None
+    case.retry_at = case.set_aside_at = None
+    case.fault_attempts = 0
 
 
 def sync_work_items(run: CaseRun) -> None:

@@ -49,6 +49,7 @@ class Actor:
 
 
 SCHEDULER = Actor("system:scheduler", display="系统")
+OPERATOR = Actor("system:operator", display="系统管理员")  # whoever has a shell on the machine
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def may_work(actor: Actor, place: Place) -> bool:
 def may_reassign(actor: Actor, place: Place) -> bool:
     """Tell whether the actor may give a user task to somebody else: the department's leader."""
     return actor.holds(DEPARTMENT_LEADER, place.department, place.county)
+
+
+def may_administer(actor: Actor) -> bool:
+    """Tell whether the actor may repair cases and messages: administrators, and the operator."""
+    return actor == OPERATOR or actor.has_post(ADMINISTRATOR)
 
 
 def may_read(actor: Actor, department: str, county: str, applicant_id: int | None) -> bool:

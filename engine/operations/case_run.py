@@ -24,7 +24,11 @@ from engine.store.tables import Case, CaseClock
 
 @dataclass
 class CaseRun:
-    """One command on one locked case. `now` is aware UTC; `answers` what was just filled in."""
+    """One command on one locked case. `now` is aware UTC; `answers` what was just filled in.
+
+    `skipped`: service tasks whose operation an administrator leaves out, with what stands for
+    its result.
+    """
 
     session: Session
     resources: Resources
@@ -38,6 +42,7 @@ class CaseRun:
     answers: Mapping[str, Any] = field(default_factory=dict)
     fired: bool = False  # whether something was due and has fired before the command
     entries: list[dict[str, Any]] = field(default_factory=list)  # linked, and not yet stored
+    skipped: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def record(self, event: str, payload: dict[str, Any], actor: Actor | None = None) -> None:
         """Append a fact to the case's journal, at the moment the situation stands at."""

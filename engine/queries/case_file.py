@@ -17,6 +17,7 @@ from engine.queries.clock import clocks_of, rows_of
 from engine.queries.forms import application_of, case_context, form_of_version, form_view, masked
 from engine.queries.next_step import next_step
 from engine.queries.notices import notices_of
+from engine.queries.stuck import fault_of
 from engine.queries.visible import find_case, is_owner, sees_personal
 from engine.resources import Resources
 from engine.store import dossier, submissions
@@ -48,7 +49,7 @@ def case_file(
         "supplements": _supplements(session, resources, case),
         "notices": notices_of(session, case),
         "procedure": _procedure(session, case),
-        "fault": case.fault if staff else None,
+        "fault": fault_of(case) if staff else None,
     }
 
 
@@ -183,5 +184,7 @@ def _provisional(resources: Resources, row: Supplement) -> bool:
 
 
 def _procedure(session: Session, case: Case) -> dict[str, Any]:
-    row = session.get_one(ProcedureVersion, case.procedure_version_id)
+    row = session.get(ProcedureVersion, case.procedure_version_id)
+    if row is None:  # lost: the case is set aside when the scheduler comes to it
+        return {"key": "?", "number": 0, "name": "?", "hash": ""}
     return {"key": row.key, "number": row.number, "name": row.name, "hash": row.hash}

@@ -17,7 +17,7 @@ def case_report(session: Session, number: str) -> dict[str, Any]:
     case = session.scalars(sa.select(Case).where(Case.number == number)).one_or_none()
     if case is None:
         raise no_such_case()
-    version = session.get_one(ProcedureVersion, case.procedure_version_id)
+    version = session.get(ProcedureVersion, case.procedure_version_id)
     work = session.scalars(
         sa.select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open")
     )
@@ -27,8 +27,8 @@ def case_report(session: Session, number: str) -> dict[str, Any]:
         "number": case.number,
         "item": case.item_name,
         "status": case.status,
-        "procedure": f"{version.key} {version.number} {version.hash[:12]}",
-        "fault": case.fault or "",
+        "procedure": f"{version.key} {version.number} {version.hash[:12]}" if version else "?",
+        "fault": _fault(case) or "",
         "open": [
             {
                 "element": w.element,
@@ -46,5 +46,34 @@ def case_report(session: Session, number: str) -> dict[str, Any]:
     }
 
 
+def _fault(case: Case) -> dict[str, Any] | None:
+    if case.fault is None:
+        return None
+    return {
+        "zh": case.fault,
+        "en": case.fault_en,
+        "element": case.fault_element,
+        "since": _time(case.fault_since),
+        "attempts": case.fault_attempts,
+        "retry_at": _time(case.retry_at),
+        "set_aside_at": _time(case.set_aside_at),
+    }
+
+
 def _time(moment: Any) -> str | None:
     return moment and moment.astimezone(SHANGHAI).isoformat(timespec="minutes")
+
+
+def stuck_report(session: Session, language: str) -> list[dict[str, Any]]:
+    """Return {number, since, state, element, error} of the cases that can't go on."""
+    query = sa.select(Case).where(Case.fault_since.is_not(None)).order_by(Case.fault_since)
+    return [
+        {
+            "number": case.number,
+            "since": _time(case.fault_since),
+            "state": "set aside" if case.set_aside_at else f"retry {_time(case.retry_at)}",
+            "element": case.fault_element or "",
+            "error": case.fault_en if language == "en" else case.fault,
+        }
+        for case in session.scalars(query)
+    ]

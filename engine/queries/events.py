@@ -47,6 +47,10 @@ EVENTS: dict[str, Event] = {
     "task_cancelled": Event(Words("环节取消", "task cancelled"), automatic=True),
     "light_raised": Event(Words("亮灯", "light raised")),
     "put_off": Event(Words("办理出错，稍后重试", "failed, to be tried again")),
+    "set_aside": Event(Words("办理出错，搁置待修复", "failed, set aside for a repair")),
+    "repaired": Event(Words("更正流程数据", "process data corrected")),
+    "resumed": Event(Words("故障排除，恢复运行", "repaired, goes on")),
+    "operation_skipped": Event(Words("跳过操作", "operation skipped")),
 }
 
 

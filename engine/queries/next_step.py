@@ -35,11 +35,20 @@ FIXED = {
 }
 
 
+SET_ASIDE = Words(
+    "系统办理时遇到故障，管理员正在处理，处理后自动继续，您无需重新申报。",
+    "The system met a fault; an administrator is at it, and the case then goes on by itself. You "
+    "need not apply again.",
+)
+
+
 def next_step(session: Session, case: Case, now: datetime) -> Words:
     """Return what is to be done next, by whom and by when. `case.item` must be loaded."""
     status = Status(case.status)
     if status in FIXED:
         return FIXED[status]
+    if case.set_aside_at is not None:
+        return SET_ASIDE
     own = _own_step(session, case)
     if own is not None and status != Status.SUPPLEMENTING:
         return _ask(own)

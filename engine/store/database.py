@@ -6,6 +6,7 @@ writing one takes its locks before it reads. `engine.transaction` opens both; no
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 import weakref
@@ -16,7 +17,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
+from sqlalchemy import event, exc
 from sqlalchemy.orm import DeclarativeBase
 
 from engine.config import Config
@@ -29,6 +30,9 @@ NAMING = {
 }
 LOCK_SECONDS = 10  # how long a writer waits for another one, on both databases
 ENGINES = "lianban.engines"
+# What passes by itself, whatever was being done: a lock, a lost connection, a full disk.
+TRANSIENT = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, MemoryError)
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 Manner = Literal["reading", "writing"]
 
@@ -88,6 +92,17 @@ def prepare(app: Flask, config: Config) -> None:
     }
 
 
+def transient(error: BaseException | None) -> bool:
+    """Tell whether the machine or the database failed, and not what was being done on it."""
+    while error is not None:
+        if isinstance(error, TRANSIENT):
+            return True
+        if isinstance(error, OSError) and error.errno in FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def engine_for(manner: Manner) -> sa.Engine:
     """Return the current app's engine for reading or for writing; both share one pool."""
     return current_app.extensions[ENGINES][manner]
@@ -98,7 +113,9 @@ def _engine_options(sqlite: bool) -> dict[str, Any]:
     if sqlite:
         arguments: dict[str, Any] = {"timeout": LOCK_SECONDS, "factory": _Connection}
     else:
-        arguments = {"options": f"-c lock_timeout={LOCK_SECONDS}s -c timezone=UTC"}
+        # What is answered with 2xx is on the disk, whatever the server's own default is.
+        options = (f"lock_timeout={LOCK_SECONDS}s", "timezone=UTC", "synchronous_commit=on")
+        arguments = {"options": " ".join(f"-c {each}" for each in options)}
     return {
         "pool_size": 8,
         "max_overflow": 24,

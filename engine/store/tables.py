@@ -137,8 +137,14 @@ class Case(db.Model):
     state: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     item: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, deferred=True)
     version: Mapped[int] = mapped_column(default=0)
+    # Why the case could not go on, in both languages; null once it goes on again.
     fault: Mapped[str | None] = mapped_column(Text)
+    fault_en: Mapped[str | None] = mapped_column(Text)
+    fault_element: Mapped[str | None] = mapped_column(sa.String(255))
+    fault_since: Mapped[datetime | None] = instant(index=True)
+    fault_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     retry_at: Mapped[datetime | None] = instant()
+    set_aside_at: Mapped[datetime | None] = instant()  # from then on only a repair moves it
     journal_seq: Mapped[int] = mapped_column(default=0)
     journal_head: Mapped[str] = mapped_column(sa.String(64), default="")
 

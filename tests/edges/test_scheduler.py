@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
+from engine.commands.due import PAUSES
 from engine.config import CHECKOUT, Config
 from engine.scheduler import HEARTBEAT, only_one, purge_old, run_due, run_scheduler, tick
 from engine.store.database import engine_for
@@ -78,33 +81,129 @@ def test_more_cases_than_one_reading_holds_are_all_fired(
     assert all(walk.lights() for walk in walks)
 
 
-def test_a_case_that_fails_is_put_off_and_the_others_go_on(city: City) -> None:
+def fail(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
+    """Make firing anything raise `error`; None lets it work again."""
+    from engine import scheduler
+
+    if error is None:
+        monkeypatch.undo()
+    else:
+
+        def raising(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(scheduler, "fire_due", raising)
+
+
+def test_a_case_that_cannot_heal_is_set_aside_at_once_and_the_others_go_on(city: City) -> None:
     broken, sound = city.file(), city.file()
-    state = broken.case().state
-    set_state(broken, state[:40])
+    set_state(broken, broken.case().state[:40])
     city.wait_working_days(6)
     assert city.tick() == 1
     assert sound.status == "accepted" and broken.status == "received"
     case = broken.case()
-    assert case.fault and case.retry_at == city.now + timedelta(minutes=10)
-    assert broken.events()[-1] == "put_off"
-
-    set_state(broken, state)  # somebody mended it
-    assert city.tick() == 0, "it is left alone for ten minutes"
-    city.wait(minutes=10)
-    assert city.tick() == 1
-    case = broken.case()
-    assert (case.status, case.fault, case.retry_at) == ("accepted", None, None)
-
-
-def test_a_case_that_goes_on_failing_is_tried_once_in_ten_minutes(city: City) -> None:
-    walk = city.file()
-    set_state(walk, b"")
+    assert "无法读取" in case.fault and "damaged" in case.fault_en
+    assert (case.set_aside_at, case.fault_since, case.retry_at) == (city.now, city.now, None)
+    assert broken.events()[-1] == "set_aside"
+    before = broken.snapshot()
     city.wait(days=30)
-    for _ in range(3):
+    city.tick()
+    assert broken.snapshot() == before, "nobody tries it again but an administrator"
+
+
+def test_a_failure_that_may_heal_is_tried_again_after_growing_pauses(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = city.file()
+    city.wait_working_days(6)
+    fail(monkeypatch, RuntimeError("the name of somebody"))
+    since, pauses = city.now, []
+    while (case := walk.case()).set_aside_at is None:
         assert city.tick() == 0
-        city.wait(minutes=10)
-    assert walk.events().count("put_off") == 3
+        case = walk.case()
+        if case.retry_at is not None:
+            pauses.append(case.retry_at - city.now)
+            city.now = case.retry_at - timedelta(seconds=1)
+            seen = walk.snapshot()
+            city.tick()
+            assert walk.snapshot() == seen, "it is left alone until then"
+            city.now = case.retry_at
+    assert pauses == list(PAUSES) == sorted(PAUSES)
+    assert (case.fault_since, case.fault_attempts) == (since, len(PAUSES) + 1)
+    assert "编号" in case.fault and "somebody" not in case.fault
+    assert walk.events()[-6:] == ["put_off"] * 5 + ["set_aside"]
+
+
+def test_a_case_that_heals_in_time_goes_on_by_itself_and_forgets(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = city.file()
+    city.wait_working_days(6)
+    with monkeypatch.context() as broken:
+        fail(broken, RuntimeError())
+        city.tick()
+    assert walk.case().fault is not None
+    city.wait(minutes=1)
+    assert city.tick() == 1
+    case = walk.case()
+    assert (case.status, case.fault, case.fault_en, case.fault_since) == ("accepted", *[None] * 3)
+    assert (case.fault_attempts, case.retry_at, case.set_aside_at) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("SELECT", {}, Exception("locked")), OSError(errno.ENOSPC, "full")],
+    ids=["database", "disk"],
+)
+def test_a_failure_of_the_machine_is_no_fault_of_the_case(
+    city: City, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    walk = city.file()
+    city.wait_working_days(6)
+    before = walk.snapshot()
+    with monkeypatch.context() as broken:
+        fail(broken, error)
+        assert city.tick() == 0
+    assert walk.snapshot() == before and walk.case().fault is None
+    assert city.tick() == 1 and walk.lights()
+
+
+def test_a_locked_case_waits_for_the_next_round_and_the_others_go_on(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine import scheduler
+
+    first, second = city.file(), city.file()
+    city.wait_working_days(6)
+    fire, locked = scheduler.fire_due, first.case().id
+
+    def one_is_locked(session: object, resources: object, case_id: int, now: datetime) -> None:
+        if case_id == locked:
+            raise OperationalError("SELECT", {}, Exception("lock timeout"))
+        fire(session, resources, case_id, now)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(scheduler, "fire_due", one_is_locked)
+        assert city.tick() == 1
+    assert second.status == "accepted" and first.status == "received"
+    assert city.tick() == 1 and first.status == "accepted"
+
+
+def test_what_fails_in_one_part_of_a_tick_leaves_the_others_their_work(
+    city: City, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = city.file()
+    city.wait_working_days(6)
+
+    def raising(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("engine.scheduler.deliver", raising)
+    with pytest.raises(OSError, match="full"):
+        tick(config, city.resources, city.now)
+    assert walk.status == "accepted"
+    with reading() as session:
+        assert session.scalar(sa.select(sa.func.count(JournalBlock.id))) == 1
 
 
 def test_a_tick_fires_delivers_seals_and_shows_that_it_lives(city: City, config: Config) -> None:
