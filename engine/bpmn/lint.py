@@ -11,9 +11,9 @@ from lxml import etree
 
 from engine.bpmn import file_kinds
 from engine.bpmn.closures import Functions
-from engine.bpmn.decision_table import Table
+from engine.bpmn.decision import Decision
 from engine.bpmn.diagram import Diagram, read_diagram
-from engine.bpmn.dmn import TableFault, load_table
+from engine.bpmn.dmn import read_decisions
 from engine.bpmn.findings import Finding, in_order
 from engine.bpmn.rewrite.spelling import spell
 from engine.bpmn.rules import (
@@ -78,11 +78,11 @@ def lint(
     Never raises for what the files hold.
     """
     findings: list[Finding] = []
-    tables = _tables(files, findings)
+    decisions = _decisions(files, findings)
     diagrams = _diagrams(files, findings)
-    if not diagrams and not findings:
+    if not diagrams and not decisions and not findings:
         findings.append(_no_diagram(files))
-    usable = functions_with(tables) if functions is None else functions
+    usable = functions_with(decisions) if functions is None else functions
     gate = Gate(diagrams, forms, notices, operations, posts, departments, called, usable)
     for diagram in diagrams:
         findings += (f for rule in FILE_RULES for f in rule(diagram, gate))
@@ -98,16 +98,30 @@ def has_errors(findings: Collection[Finding]) -> bool:
     return any(finding.level == "error" for finding in findings)
 
 
-def _tables(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, Table]:
-    tables: dict[str, Table] = {}
-    for name, data in files.items():
-        if name.endswith(TABLE_ENDINGS):
-            try:
-                table = load_table(data, name)
-                tables[table.key] = table
-            except TableFault as fault:
-                findings += fault.findings
-    return tables
+def _decisions(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, Decision]:
+    """The decisions of all tables by key, which no two of them may share."""
+    found: dict[str, Decision] = {}
+    for name, data in sorted(files.items()):
+        if not name.endswith(TABLE_ENDINGS):
+            continue
+        decisions, told = read_decisions(data, name)
+        findings += told
+        for key, decision in decisions.items():
+            if key in found:
+                findings.append(_taken(decision, found[key]))
+            else:
+                found[key] = decision
+    return found
+
+
+def _taken(decision: Decision, other: Decision) -> Finding:
+    message = Words(
+        f"决策 {decision.key} 已在 {other.file} 中。",
+        f"The decision {decision.key} is taken in {other.file}.",
+    )
+    remedy = Words("请改用不同的 id。", "Choose another id.")
+    line = decision.line
+    return Finding(decision.file, line, decision.key, "error", "dmn-decision", message, remedy)
 
 
 def _diagrams(files: Mapping[str, bytes], findings: list[Finding]) -> tuple[Diagram, ...]:

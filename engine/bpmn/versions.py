@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn.dmn import Table, load_table, yellow_days
+from engine.bpmn.decision import Decide, Decision
+from engine.bpmn.dmn import load_decisions, yellow_days
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.parser import parse
 from engine.bpmn.vocabulary import Extensions
@@ -51,8 +52,11 @@ def content_hash(files: Mapping[str, bytes]) -> str:
 
 def build(key: str, files: Mapping[str, bytes]) -> Version:
     """Parse the checked files of one version; `key` is the id of its process."""
-    tables = [load_table(data, path) for path, data in files.items() if path.endswith(".dmn")]
-    functions = functions_with({table.key: table for table in tables})
+    decisions: dict[str, Decision] = {}
+    for path, data in files.items():
+        if path.endswith(".dmn"):
+            decisions |= load_decisions(data, path)
+    functions = functions_with(decisions)
     diagrams = {path: data for path, data in files.items() if path.endswith(".bpmn")}
     spec, subprocesses = parse(diagrams, key, functions)
     for each in (spec, *subprocesses.values()):
@@ -60,10 +64,10 @@ def build(key: str, files: Mapping[str, bytes]) -> Version:
     return Version(key, content_hash(files), files, spec, subprocesses, functions)
 
 
-def functions_with(tables: Mapping[str, Table]) -> dict[str, Callable[..., Any]]:
-    """Return what expressions may call where these decision tables are at hand."""
-    functions = dict(FUNCTIONS)
-    if thresholds := tables.get(LIGHT_THRESHOLDS):
+def functions_with(decisions: Mapping[str, Decision]) -> dict[str, Callable[..., Any]]:
+    """Return what expressions may call where these decisions are at hand."""
+    functions = {**FUNCTIONS, "decide": Decide(decisions)}
+    if thresholds := decisions.get(LIGHT_THRESHOLDS):
         functions["yellow_days"] = lambda limit: yellow_days(limit, thresholds)
     return functions
 

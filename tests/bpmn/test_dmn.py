@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.dmn import DMN, TableFault, load_table, yellow_days
+from engine.bpmn.dmn import DMN, TableFault, load_decisions, yellow_days
 from engine.bpmn.unary import parse_cell
 from engine.errors import ExpressionError
 
@@ -36,7 +36,17 @@ RULES = Path(__file__).parents[2] / "processes" / "rules"
         ("1, 2,5", [1, 2, 5], [3]),
         ("[1..2], > 9", [1, 10], [5]),
         ('not("a", "b")', ["c", None, 1], ["a", "b"]),
-        ("not( [1..5] )", [6], [3]),
+        ("not( [1..5] )", [6], [3, None]),
+        ("!= 3", [4, None], [3]),
+        ("= 3", [3], [4]),
+        ("? > 3 and ? % 2 == 0", [4], [3, 5, 2]),
+        ('starts_with(?, "危") or ? == "a?b"', ["危化品", "a?b"], ["b"]),
+        ('< date("2026-07-01")', ["2026-06-30", "2026-06-30T08:00"], ["2026-07-01", None]),
+        ('[@"2026-01-01"..@"2026-12-31"]', ["2026-05-05"], ["2027-01-01"]),
+        ('["a", "b"]', ["a", "b"], ["c", None]),
+        ("null, < 5", [None, 4], [5]),
+        ("min(2, 3), 10 - 1", [2, 9], [3, 10]),
+        ("<= 3", [3], [None]),
     ],
 )
 def test_cells(cell, holds, fails):
@@ -58,7 +68,6 @@ def test_cells(cell, holds, fails):
         "1,",
         ",1",
         "1 2",
-        "!= 3",
         "== 3",
         "not(-)",
         "not()",
@@ -67,7 +76,14 @@ def test_cells(cell, holds, fails):
         '"a\\"b"',
         "__import__('os')",
         "date(2026)",
-        "? > 3",
+        "? + ",
+        "? > limit",
+        "<= ",
+        "[1..]",
+        "1, -",
+        "today()",
+        "x.y",
+        "[1..5][0",
     ],
 )
 def test_cells_that_are_refused(cell):
@@ -77,8 +93,9 @@ def test_cells_that_are_refused(cell):
 
 
 def test_a_comparison_with_the_wrong_kind_is_told_not_guessed():
-    with pytest.raises(ExpressionError):
-        parse_cell("<= 3").holds(None)
+    for cell in ("<= 3", "[1..5]", "not(> 3)", "? + 1"):
+        with pytest.raises(ExpressionError):
+            parse_cell(cell).holds("3")
 
 
 def table(rules: str, policy: str = "UNIQUE", head: str = "", key: str = "t") -> bytes:
@@ -96,6 +113,12 @@ def table(rules: str, policy: str = "UNIQUE", head: str = "", key: str = "t") ->
 def row(kind: str, days: str, level: str) -> str:
     cells = "".join(f"<inputEntry><text>{cell}</text></inputEntry>" for cell in (kind, days))
     return f"<rule>{cells}<outputEntry><text>{level}</text></outputEntry></rule>\n"
+
+
+def load_table(data: bytes, name: str):
+    """The one decision of a file."""
+    (decision,) = load_decisions(data, name).values()
+    return decision.body
 
 
 def decide(data: bytes, kind, days):
@@ -160,10 +183,11 @@ GOOD = row("-", "-", '"x"')
         (b"<!DOCTYPE a><a/>", "xml-doctype", 1),
         (b"<a/>", "dmn-decision", 1),
         (table(GOOD).replace(b"20191111", b"20151101"), "dmn-decision", 2),
-        (table(GOOD, "COLLECT"), "dmn-hit-policy", 3),
+        (table(GOOD, "COMPLETE"), "dmn-hit-policy", 3),
+        (table(GOOD, "PRIORITY"), "dmn-priority", 3),
         (table(""), "dmn-columns", 3),
-        (table(GOOD).replace(b'name="level" ', b""), "dmn-output-name", 6),
-        (table(GOOD).replace(b'"string"/>', b'"date"/>'), "dmn-type", 6),
+        (table(GOOD).replace(b'name="level" ', b'name="a b" '), "dmn-output-name", 6),
+        (table(GOOD).replace(b'"string"/>', b'"time"/>'), "dmn-type", 6),
         (table(GOOD).replace(b"<text>days</text>", b"<text>days +</text>"), "dmn-cell", 5),
         (table(GOOD).replace(b"<text>days</text>", b"<text></text>"), "dmn-cell", 5),
         (table(row("abc", "-", '"x"')), "dmn-cell", 7),
@@ -174,8 +198,10 @@ GOOD = row("-", "-", '"x"')
          "dmn-row", 7),
         (table(GOOD, head="<output name='level'/>"), "dmn-columns", 3),
         (table(GOOD, head="<input><inputExpression><text>a</text></inputExpression>"
-               "<inputValues><text>1</text></inputValues></input>"), "dmn-unsupported", 3),
-        (table(GOOD).replace(b"decisionTable", b"literalExpression"), "dmn-table", 3),
+               "<inputValues><text>x</text></inputValues></input>"), "dmn-cell", 3),
+        (table(GOOD).replace(b"decisionTable", b"invocation"), "dmn-table", 3),
+        (table(GOOD).replace(b"<inputExpression", b"<inputExpression expressionLanguage='juel'"),
+         "dmn-language", 4),
         (table(GOOD, key=""), "dmn-table", 3),
     ],
 )  # fmt: skip
@@ -194,7 +220,8 @@ def test_all_faults_are_told_at_once():
 
 @pytest.fixture(scope="module")
 def thresholds():
-    return load_table((RULES / "light-thresholds.dmn").read_bytes(), "light-thresholds.dmn")
+    data = (RULES / "light-thresholds.dmn").read_bytes()
+    return load_decisions(data, "light-thresholds.dmn")["light-thresholds"]
 
 
 @pytest.mark.parametrize(
@@ -214,4 +241,4 @@ def test_yellow_light_needs_a_number(thresholds, limit):
 
 def test_every_threshold_says_where_it_comes_from(thresholds):
     assert thresholds.key == "light-thresholds"
-    assert all("自定" in rule.annotation for rule in thresholds.rules)
+    assert all("自定" in rule.annotation for rule in thresholds.body.rules)
