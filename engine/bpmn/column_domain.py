@@ -6,6 +6,7 @@ column says the same for each value, so that overlaps and gaps can be told exact
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,18 +16,59 @@ from engine.bpmn.unary import Cell, End, Equal, Range
 from engine.bpmn.values import Value, is_number
 from engine.errors import ExpressionError
 
-Ordered = int | float | str
-
 
 @dataclass(frozen=True)
 class Domain:
-    """The atoms of a column, each by an example of it; null is one where a cell names it."""
+    """The atoms of a column, each by an example of it: those in order, then those without one.
 
-    examples: tuple[Value, ...]
+    Null is an atom where a cell names it.
+    """
+
+    ordered: tuple[Value, ...]
+    others: tuple[Value, ...] = ()
+
+    @property
+    def examples(self) -> tuple[Value, ...]:
+        return (*self.ordered, *self.others)
 
     def mask(self, cell: Cell) -> int:
         """The atoms for which the cell holds, a bit each."""
-        return sum(1 << n for n, value in enumerate(self.examples) if _holds(cell, value))
+        found = 0
+        for test in cell.tests:
+            found |= self._ordered_mask(test)
+        everything = (1 << len(self.ordered)) - 1
+        found = everything & ~found if cell.negated else found
+        for n, value in enumerate(self.others, len(self.ordered)):
+            found |= 1 << n if _holds(cell, value) else 0
+        return found
+
+    def _ordered_mask(self, test: object) -> int:
+        """The same of one test for the atoms in order, which need not be tried one by one."""
+        if isinstance(test, Range):
+            low = 0 if test.low is None else _place(self.ordered, test.low, after=not test.with_low)
+            high = len(self.ordered)
+            if test.high is not None:
+                high = _place(self.ordered, test.high, after=test.with_high)
+            return (1 << max(low, high)) - (1 << low)
+        found = 0
+        for value in _each(test.end.constant):
+            at = bisect_left(self.ordered, value) if _fits(value, self.ordered) else -1
+            if 0 <= at < len(self.ordered) and self.ordered[at] == value:
+                found |= 1 << at
+        return ((1 << len(self.ordered)) - 1) & ~found if test.negated else found
+
+
+def _place(ordered: tuple[Value, ...], end: End, after: bool) -> int:
+    return (bisect_right if after else bisect_left)(ordered, end.constant)
+
+
+def _fits(value: Value, ordered: tuple[Value, ...]) -> bool:
+    """Whether a value has a place among these, which are all numbers or all texts."""
+    return (
+        bool(ordered)
+        and isinstance(value, str) is isinstance(ordered[0], str)
+        and value is not None
+    )
 
 
 def domain(column: Input, cells: Iterable[Cell]) -> Domain | None:
@@ -36,14 +78,18 @@ def domain(column: Input, cells: Iterable[Cell]) -> Domain | None:
     if any(end is None or not end.is_constant for end in ends):
         return None
     constants = [each for end in ends for each in _each(end.constant)]
-    examples = _examples(column, [value for value in constants if value is not None])
-    if examples is None:
+    found = _examples(column, [value for value in constants if value is not None])
+    if found is None:
         return None
     if any(value is None for value in constants):
-        examples = [*examples, None]
-    if column.allowed is not None:
-        examples = [value for value in examples if value is None or _holds(column.allowed, value)]
-    return Domain(tuple(examples))
+        found = Domain(found.ordered, (*found.others, None))
+    if column.allowed is None:
+        return found
+    kept = [
+        tuple(value for value in values if value is None or _holds(column.allowed, value))
+        for values in (found.ordered, found.others)
+    ]
+    return Domain(*kept)
 
 
 def _ends(test: object) -> list[End | None]:
@@ -58,18 +104,20 @@ def _each(constant: Value) -> list[Value]:
     return constant if isinstance(constant, list) else [constant]
 
 
-def _examples(column: Input, ends: list[Value]) -> list[Value] | None:
+def _examples(column: Input, ends: list[Value]) -> Domain | None:
     kind = column.type
     if kind == "any":
         kind = _kind_of(ends) if ends else "string"
     if kind == "boolean":
-        return [True, False]
+        return Domain((), (True, False))
     if kind in ("number", "integer") and all(is_number(end) for end in ends):
-        return _numbers(sorted(set(ends)), whole=kind == "integer")
+        return Domain(tuple(_numbers(sorted(set(ends)), whole=kind == "integer")))
     if kind == "date" and all(isinstance(end, str) for end in ends):
-        return _dates(sorted(set(ends)))
+        days = _dates(sorted(set(ends)))
+        return days and Domain(tuple(days))
     if kind == "string" and all(isinstance(end, str) for end in ends):
-        return _texts(sorted(set(ends)))
+        # The empty text is the last example to be told, not the first.
+        return Domain(tuple(_texts(sorted(set(ends)))), () if "" in ends else ("",))
     return None
 
 
@@ -116,7 +164,7 @@ def _texts(ends: list[str]) -> list[Value]:
         found.append(end)
         between = f"{end}…" if after is None or f"{end}…" < after else f"{end} "
         found += [between] if after is None or between < after else []
-    return [*found, ""] if "" not in ends else found
+    return found
 
 
 def _holds(cell: Cell, value: Value) -> bool:

@@ -32,6 +32,10 @@ class Decision:
     requires: tuple[Required, ...] = ()
 
     @property
+    def gives_list(self) -> bool:
+        return isinstance(self.body, Table) and self.body.gives_list
+
+    @property
     def output_names(self) -> tuple[str, ...]:
         """The names under which the outputs may go into the process data; none for a list."""
         if isinstance(self.body, Expression) or self.body.gives_list or self.body.aggregation:

@@ -6,8 +6,10 @@ too much, nothing is claimed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from engine.bpmn.column_domain import Domain, domain
@@ -16,7 +18,7 @@ from engine.bpmn.findings import Finding, Level
 from engine.bpmn.values import Value, same
 from engine.errors import Words
 
-MAX_WORK = 1_000_000  # comparisons of cells; a table of 1,000 rows and a few columns is below it
+MAX_WORK = 1_500_000  # comparisons of cells, some seconds; 800 rows of a few columns are below it
 MOST_TOLD = 20  # findings of one kind for a table
 
 
@@ -32,6 +34,22 @@ class _Boxes:
     domains: tuple[Domain | None, ...]
     masks: tuple[tuple[int | None, ...], ...]
     left: int = MAX_WORK
+
+    @cached_property
+    def matching(self) -> tuple[dict[int, int], ...]:
+        """For each column and atom (a bit) the rows that hold for it, a bit each."""
+        columns = []
+        for masks in zip(*self.masks, strict=True):
+            rows: dict[int, int] = defaultdict(int)
+            for row, mask in enumerate(masks):
+                rows[mask] |= 1 << row
+            found: dict[int, int] = defaultdict(int)
+            for mask, holding in rows.items():
+                self.spend(mask.bit_count())
+                for atom in _bits(mask):
+                    found[atom] |= holding
+            columns.append(found)
+        return tuple(columns)
 
     def spend(self, work: int) -> None:
         self.left -= work
@@ -73,7 +91,7 @@ def _boxes(table: Table) -> _Boxes | None:
         tests = sum(len(cell.tests) for cell in distinct.values())
         boxes.spend(tests)
         found = domain(column, distinct.values())
-        boxes.spend(tests * len(found.examples) if found else 0)
+        boxes.spend((tests + len(distinct)) * (len(found.others) + 20) if found else 0)
         known = {text: found and found.mask(cell) for text, cell in distinct.items()}
         domains.append(found)
         columns.append([known[cell.text] for cell in inside])
@@ -196,14 +214,9 @@ class _Cover:
     def _atoms(self, column: int, rows: int, mask: int) -> Iterator[tuple[int, int]]:
         """Each atom of a column, with those of `rows` that hold for it; like ones once."""
         seen: set[int] = set()
-        while mask:
-            atom = mask & -mask
-            mask ^= atom
-            self.boxes.spend(len(self.boxes.masks))
-            matching = 0
-            for row, masks in enumerate(self.boxes.masks):
-                if masks[column] & atom and rows >> row & 1:
-                    matching |= 1 << row
+        for atom in _bits(mask):
+            self.boxes.spend(1)
+            matching = rows & self.boxes.matching[column].get(atom, 0)
             if matching not in seen:
                 seen.add(matching)
                 yield atom, matching
@@ -247,6 +260,12 @@ def _written(value: Value) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        yield mask & -mask
+        mask &= mask - 1
 
 
 def _finding(

@@ -11,7 +11,7 @@ from datetime import date
 
 from engine.bpmn.expressions import Expression
 from engine.bpmn.unary import PURE, Cell, End
-from engine.bpmn.values import Trouble, Value, is_number, number, same
+from engine.bpmn.values import Trouble, Value, copied, is_number, number, same
 from engine.errors import ExpressionError
 
 # The types of DMN modellers, and those that the same modellers wrote before.
@@ -161,7 +161,7 @@ class Table:
     def _row(self, rule: Rule, data: Mapping[str, Value]) -> dict[str, Value]:
         pairs = zip(self.outputs, rule.values, strict=True)
         try:
-            row = {output.name: end.expression.evaluate(data, PURE) for output, end in pairs}
+            row = {output.name: _own(end.value(data)) for output, end in pairs}
         except ExpressionError as error:
             raise self._at(f"第 {rule.line} 行", f"line {rule.line}", error) from None
         for output in self.outputs:
@@ -179,10 +179,7 @@ class Table:
                 f"决策表 {self.key}（{self.file}）没有适用的规则，输入：{labels}。",
                 f"Decision table {self.key} ({self.file}): no rule matches the inputs {labels}.",
             )
-        return {
-            each.name: each.default and each.default.expression.evaluate(data, PURE)
-            for each in self.outputs
-        }
+        return {each.name: each.default and _own(each.default.value(data)) for each in self.outputs}
 
     def _rank(self, row: Mapping[str, Value]) -> list[int]:
         """The place of a result in the order of importance: of the first output, then the next."""
@@ -216,6 +213,11 @@ class Table:
             f"决策表 {self.key}（{self.file}）{zh}（第 {lines} 行）。",
             f"Decision table {self.key} ({self.file}): {en} rules of lines {lines} match at once.",
         )
+
+
+def _own(value: Value) -> Value:
+    """The value for one case alone: a list in a cell is not shared between cases."""
+    return copied(value) if isinstance(value, (list, dict)) else value
 
 
 def has_type(value: Value, type_name: str) -> bool:

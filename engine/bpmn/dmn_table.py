@@ -20,7 +20,7 @@ from engine.bpmn.decision_table import (
 )
 from engine.bpmn.expressions import Expression, compile_expression
 from engine.bpmn.findings import Finding, Level
-from engine.bpmn.unary import PURE, Cell, End, parse_cell, read_value, split_list
+from engine.bpmn.unary import CELL, PURE, Cell, End, parse_cell, read_value, split_list
 from engine.bpmn.values import Value
 from engine.bpmn.xml import local
 from engine.errors import ExpressionError, Words
@@ -252,16 +252,14 @@ class TableReader:
 
     def _cell(self, element: etree._Element, alias: str) -> Cell:
         self.place.check_language(element)
-        text = text_in(element)
-        if alias:
-            text = _renamed(text, alias)
+        text = _renamed(text_in(element), alias)
         return self.place.attempt(element, lambda: parse_cell(text, self.names)) or _ANYTHING
 
     def _value(self, element: etree._Element, output: Output) -> End:
         self.place.check_language(element)
         end = self.place.attempt(element, lambda: read_value(text_in(element), self.names))
         if end is None:
-            return End(_NULL, is_constant=True)
+            return End(None, is_constant=True)
         if end.is_constant and end.constant is not None:
             if not has_type(end.constant, output.type):
                 message = Words(
@@ -281,11 +279,11 @@ class TableReader:
 
 
 def _alias(column: etree._Element) -> str:
-    """The name that a cell of Camunda's may use for the value: `camunda:inputVariable`."""
+    """The name that a cell of Camunda's uses for the value: `camunda:inputVariable`, or its own."""
     for name, value in column.attrib.items():
         if etree.QName(name).localname == "inputVariable" and value.strip().isidentifier():
             return value.strip()
-    return ""
+    return CELL
 
 
 def _renamed(text: str, alias: str) -> str:

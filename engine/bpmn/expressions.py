@@ -18,7 +18,7 @@ from engine.bpmn.closures import NOTHING, Functions, Names, Scope, Step, build, 
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.syntax import CONSTANTS, parse
 from engine.bpmn.values import Trouble, Value, kind, known
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, Words
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _check_decisions(named: frozenset[str | None], functions: Functions) -> None
                 'the first argument of decide is a quoted key: decide("fees", {"area": area})',
             )
         if key not in there:
-            listed = known(there)
+            listed = known(there) if there else Words("版本中没有决策表", "the version has none")
             raise Trouble(f"没有决策表 {key}；{listed.zh}", f"no decision {key}; {listed.en}")
 
 

@@ -19,6 +19,7 @@ from engine.bpmn.rewrite.spelling import spell
 from engine.bpmn.rules import (
     city,
     correlations,
+    decisions,
     elements,
     events,
     flows,
@@ -52,6 +53,7 @@ SCOPE_RULES = (
     *flows.RULES,
     *events.RULES,
     *texts.RULES,
+    *decisions.RULES,
     *words.RULES,
     *lights.RULES,
     *city.RULES,
@@ -78,11 +80,11 @@ def lint(
     Never raises for what the files hold.
     """
     findings: list[Finding] = []
-    decisions = _decisions(files, findings)
+    tables = _decisions(files, findings)
     diagrams = _diagrams(files, findings)
-    if not diagrams and not decisions and not findings:
+    if not diagrams and not tables and not findings:
         findings.append(_no_diagram(files))
-    usable = functions_with(decisions) if functions is None else functions
+    usable = functions_with(tables) if functions is None else functions
     gate = Gate(diagrams, forms, notices, operations, posts, departments, called, usable)
     for diagram in diagrams:
         findings += (f for rule in FILE_RULES for f in rule(diagram, gate))
@@ -104,9 +106,9 @@ def _decisions(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str,
     for name, data in sorted(files.items()):
         if not name.endswith(TABLE_ENDINGS):
             continue
-        decisions, told = read_decisions(data, name)
+        read, told = read_decisions(data, name)
         findings += told
-        for key, decision in decisions.items():
+        for key, decision in read.items():
             if key in found:
                 findings.append(_taken(decision, found[key]))
             else:

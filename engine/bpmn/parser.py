@@ -42,6 +42,8 @@ from engine.bpmn.boundaries import (
 )
 from engine.bpmn.closures import Functions
 from engine.bpmn.data_objects import Call
+from engine.bpmn.decision_calls import decision_call
+from engine.bpmn.decision_task import DecisionTask
 from engine.bpmn.diagram import is_executable
 from engine.bpmn.joins import Inclusive, Parallel
 from engine.bpmn.plain import plain
@@ -119,6 +121,15 @@ class StepParser(TaskParser):
         return task
 
 
+class DecisionParser(StepParser):
+    """A business rule task keeps which decision it asks for."""
+
+    def create_task(self) -> Any:
+        task = super().create_task()
+        task.call = decision_call(self.node)
+        return task
+
+
 class Parser(BpmnParser):
     """The library's parser with our extension elements, our timers and our operations."""
 
@@ -127,6 +138,7 @@ class Parser(BpmnParser):
         full_tag("manualTask"): (StepParser, ManualTask),
         full_tag("task"): (StepParser, NoneTask),
         full_tag("serviceTask"): (StepParser, OperationTask),
+        full_tag("businessRuleTask"): (DecisionParser, DecisionTask),
         full_tag("parallelGateway"): (GatewayParser, Parallel),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, Inclusive),
         full_tag("callActivity"): (CallActivityParser, Call),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.bpmn.decision_calls import decisions_named
 from engine.bpmn.diagram import is_executable
 from engine.bpmn.rewrite.spelling import read_bpmn
 from engine.bpmn.vocabulary import read_extensions
@@ -20,6 +21,7 @@ class References:
     calls: frozenset[str]
     forms: frozenset[str]
     notices: frozenset[str]
+    decisions: frozenset[str]
     functions_text: str
 
     def uses(self, function: str) -> bool:
@@ -44,5 +46,6 @@ def references(data: bytes, name: str) -> References:
         ),
         forms=frozenset(each.form for each in extensions if each.form),
         notices=frozenset(each.notice for each in extensions if each.notice),
+        decisions=decisions_named(root),
         functions_text=etree.tostring(root, encoding="unicode"),
     )

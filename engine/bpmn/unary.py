@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from engine.bpmn.closures import NOTHING, Names
 from engine.bpmn.expressions import Expression, compile_expression, error_of
 from engine.bpmn.functions import FUNCTIONS
+from engine.bpmn.syntax import CONSTANTS, MAX_TEXT
 from engine.bpmn.values import Trouble, Value, at_most, known, less, member, same
 from engine.errors import ExpressionError
 
@@ -23,21 +24,28 @@ PURE = {name: each for name, each in FUNCTIONS.items() if name not in ("today", 
 
 _END = r"-?\d+(?:\.\d+)?|\"[^\"\\]*\"|@\"[^\"\\]*\"|date\(\s*\"[^\"\\]*\"\s*\)|[^\W\d][\w.]*"
 _RANGE = re.compile(rf"([\[(\]])\s*({_END})\s*\.\.\s*({_END})\s*([\])\[])")
+_SPACE = re.compile(r"\s*")
 _SIGN = re.compile(r"<=|>=|!=|<|>|=(?!=)")
+_PLAIN = re.compile(rf"\?\s*((?:<=|>=|!=|<|>|=(?!=))\s*(?:{_END}))")  # `? <= 3` is `<= 3`
 _NOT = re.compile(r"not\s*\((.*)\)", re.DOTALL)
+_LITERAL = re.compile(
+    r'-?\d{1,15}(?:\.\d{1,15})?|"(?P<text>[^"\\]*)"|(?P<word>true|false|null)', re.ASCII
+)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 @dataclass(frozen=True)
 class End:
-    """An end point or a value. `constant`: its expression reads no data, and this is its value."""
+    """An end point or a value: `constant`, or where it is none what `expression` gives."""
 
-    expression: Expression
+    expression: Expression | None
     is_constant: bool
     constant: Value = None
 
     def value(self, names: Names) -> Value:
-        return self.constant if self.is_constant else self.expression.evaluate(names)
+        if self.expression is None or self.is_constant:
+            return self.constant
+        return self.expression.evaluate(names, PURE)
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,8 @@ def read_value(text: str, names: Collection[str]) -> End:
 
     Raises `ExpressionError` for a name that the table does not read: mostly text without quotes.
     """
+    if literal := _LITERAL.fullmatch(text.strip()):  # nearly all cells: nothing to compile
+        return End(None, is_constant=True, constant=_literal(literal))
     expression = compile_expression(_dates(text), PURE)
     if strange := expression.names - set(names):
         there = known(names)
@@ -154,6 +164,14 @@ def read_value(text: str, names: Collection[str]) -> End:
     return End(expression, is_constant=True, constant=expression.evaluate({}))
 
 
+def _literal(match: re.Match[str]) -> Value:
+    if match["text"] is not None:
+        return match["text"]
+    if match["word"]:
+        return CONSTANTS[match["word"]]
+    return float(match[0]) if "." in match[0] else int(match[0])
+
+
 def split_list(text: str) -> list[str]:
     """The parts of a list of values, separated by commas. Raises `ExpressionError`."""
     return list(_parts(text, text))
@@ -161,12 +179,16 @@ def split_list(text: str) -> list[str]:
 
 def _parts(text: str, cell: str) -> Iterator[str]:
     """The tests of a list: split at commas outside quotes, brackets and ranges."""
+    if len(text) > MAX_TEXT:
+        raise ExpressionError(
+            f"单元格长于 {MAX_TEXT} 个字符。", f"The cell is longer than {MAX_TEXT} characters."
+        )
     position = 0
     while True:
-        at = position + len(text[position:]) - len(text[position:].lstrip())
+        at = _SPACE.match(text, position).end()
         match = _RANGE.match(text, at)
         end = match.end() if match else _end_of_part(text, at)
-        rest = re.compile(r"\s*").match(text, end).end()
+        rest = _SPACE.match(text, end).end()
         part = text[at:end].strip()
         if not part or part == "-" or text[rest : rest + 1] not in ("", ","):
             raise _refused(cell)
@@ -203,6 +225,8 @@ def _test(text: str, cell: str, names: Collection[str]) -> Test:
         if match[0][0] == "<":
             return Range(None, end, with_high=match[0] == "<=")
         return Range(end, None, with_low=match[0] == ">=")
+    if match := _PLAIN.fullmatch(text):
+        return _test(match[1], cell, names)
     if "?" in _QUOTED.sub("", text):
         return Predicate(_predicate(text, names))
     if text.startswith(("==", "not(", "not ")):

@@ -88,6 +88,20 @@ VOCABULARY: Mapping[str, Word] = {
         Words("操作 issue_notice 使用的文书模板", "the notice template that issue_notice fills in"),
         {"template": Attribute(Words("forms/notices/ 下的模板名", "name under forms/notices/"))},
     ),
+    "decision": Word(
+        ("businessRuleTask",),
+        Words("由决策表得出结果", "what a decision table decides"),
+        {
+            "table": Attribute(Words("决策（decision）的 id", "id of the decision")),
+            "result": Attribute(
+                Words(
+                    "结果在流程数据中的名称；不写则各输出用自己的名称",
+                    "name of the outcome in the process data; without it outputs keep their names",
+                ),
+                required=False,
+            ),
+        },
+    ),
     "light": Word(
         ("boundaryEvent",),
         Words("该定时边界事件亮起的灯（P22a）", "the light that this boundary timer raises (P22a)"),

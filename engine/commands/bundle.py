@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from engine.bpmn.dmn import decision_keys
 from engine.bpmn.references import References, references
 from engine.bpmn.versions import LIGHT_THRESHOLDS
 from engine.bpmn.xml import XmlFault
@@ -73,6 +74,14 @@ class Sources:
                     return path
         return None
 
+    def table_of(self, decision: str) -> str | None:
+        """Return the path of the DMN file that holds a decision."""
+        for files in self.places:
+            for path, data in files.items():
+                if path.endswith(".dmn") and decision in decision_keys(data, path):
+                    return path
+        return None
+
 
 def assemble(key: str, sources: Sources) -> dict[str, bytes]:
     """Return the files of a procedure: its diagram, those it calls, and what all of them name.
@@ -98,6 +107,7 @@ def _named_by(found: References, sources: Sources) -> list[str]:
     paths = [f"forms/{form}.yaml" for form in found.forms]
     if found.uses("yellow_days"):
         paths.append(THRESHOLDS)
+    paths += filter(None, map(sources.table_of, sorted(found.decisions)))
     if found.notices:
         paths += [path for path in sources.all_paths() if _shared_notice(path)]
         paths += [f"{NOTICES}/{notice}.typ" for notice in found.notices]
@@ -113,4 +123,4 @@ def _references(data: bytes, path: str) -> References:
     try:
         return references(data, path)
     except XmlFault:
-        return References({}, frozenset(), frozenset(), frozenset(), "")
+        return References({}, frozenset(), frozenset(), frozenset(), frozenset(), "")

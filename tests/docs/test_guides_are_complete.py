@@ -18,7 +18,7 @@ from tests.docs.guides import DOCS, terms
 WORDS = {
     "vocabulary": {w for word, meaning in VOCABULARY.items() for w in (word, *meaning.attributes)},
     "places": {on for meaning in VOCABULARY.values() for on in meaning.on} - {"*"},
-    "functions": {*FUNCTIONS, "yellow_days"},
+    "functions": {*FUNCTIONS, "yellow_days", "decide"},
     "clocks": set(CLOCKS),
     "elements": set(SUPPORTED),
     "operations": {w for name, s in SIGNATURES.items() for w in (name, *s.required, *s.optional)},

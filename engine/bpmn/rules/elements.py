@@ -17,6 +17,7 @@ SUPPORTED = (
     *HUMAN_TASKS,
     "serviceTask",
     "scriptTask",
+    "businessRuleTask",
     "sendTask",
     "receiveTask",
     "exclusiveGateway",
@@ -32,9 +33,6 @@ SUPPORTED = (
 )
 _INSTEAD = {
     "complexGateway": Words("请改用排他、包容或并行网关。", "Use another gateway."),
-    "businessRuleTask": Words(
-        "请改用脚本任务或带条件的网关。", "Use a script task or conditions on a gateway."
-    ),
     "adHocSubProcess": Words("请画出次序，用普通子流程。", "Draw the order in a sub-process."),
 }
 
