@@ -1,6 +1,7 @@
 """The library as it is: its own workflow, stepping, gateways and saved state, on our parser.
 
-What is shared with ours is what the library leaves to its users: expressions, timers, operations.
+What is shared with ours is what the library leaves to its users, expressions, timers, operations,
+and the nodes whose meaning is ours on purpose: boundary events and what repeats.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
@@ -27,10 +28,17 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.environment import Environment
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.parser import Parser
+from engine.bpmn.reading import ProcessReader
 from engine.bpmn.situation import Situation
 from engine.bpmn.timers import timers_of
 from engine.domain.calendar import Calendar
 from tests.walks.seen import EVENTS, Seen, Step
+
+
+class LibraryReader(ProcessReader):
+    """Reads nodes as we do, into the library's own specification."""
+
+    create_spec = ProcessParser.create_spec
 
 
 class LibraryParser(Parser):
@@ -41,7 +49,7 @@ class LibraryParser(Parser):
         for tag, parser in Parser.OVERRIDE_PARSER_CLASSES.items()
         if not tag.endswith(("parallelGateway", "inclusiveGateway"))
     }
-    PROCESS_PARSER_CLASS = BpmnParser.PROCESS_PARSER_CLASS
+    PROCESS_PARSER_CLASS = LibraryReader
 
 
 class LibraryWorkflow(BpmnWorkflow):
@@ -53,7 +61,7 @@ class Reference:
 
     def __init__(self, data: bytes, calendar: Calendar, now: datetime, names: dict) -> None:
         parser = LibraryParser(FUNCTIONS)
-        parser.add("p.bpmn", data)
+        parser.add({"p.bpmn": data})
         self.specs = parser.get_spec("P"), parser.get_subprocess_specs("P")
         self.situation = Situation(now, calendar, lambda call: None, {})
         self.ran: list[str] = []
