@@ -68,7 +68,7 @@ lint: $(READY) ## style, import rules, the largest functions and files
 walks: setup ## random walks over generated diagrams, beside the library (N=500 SEED=1)
 	@N=$(N) SEED=$(SEED) $(BIN)/python -m tests.walks
 
-bench: setup ## what a completion and a tick cost, as ratios within one run
+bench: setup ## what a completion and a tick cost, as ratios within one run (QUICK=1: shorter)
 	@unset LIANBAN_DATA
 	$(BIN)/python -m bench
 

@@ -1,97 +1,119 @@
-"""Prints what a completion and a tick cost. Ratios are taken within this one run.
+"""`make bench`: what is asked of the engine's speed, as ratios within one run.
 
-CPU times vary with the machine; the ratios are what may be compared (see docs/developer.md).
+Absolute figures vary with the machine and with what else it does; the ratios and the CPU seconds
+of the same run are what may be compared. docs/performance.md says what each line means.
 """
 
 from __future__ import annotations
 
-import statistics
+import os
 import time
-from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
+from dataclasses import dataclass
 
-import sqlalchemy as sa
+from bench import completions, load, ticks
+from bench.databases import KINDS, Database, database
+from bench.ground import Ground, ground
 
-from bench.ground import START, Ground, complete_review, ground, under_review
-from engine.bpmn.runtime import Instance
-from engine.bpmn.situation import Situation
-from engine.operations.case_run import expression_facts
-from engine.scheduler import run_due
-from engine.store.tables import Case, Deadline
-from engine.transaction import reading, writing
+NAMES = {"a": "(a) single approval", "b": "(b) eight departments"}
+NAIVE = {"a": 3.0, "b": 6.0}
+STATE = {"a": 2_048, "b": 12_288}
+STEPS = {"a": 3, "b": 24}  # completions of a case
 
-CASES = 60
-DUE = 50
-FEW, MANY = 1_000, 10_000
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured: completions of each stack, under load, and the ticks."""
+
+    completions: int = 480
+    under_load: int = 960
+    waiting: tuple[int, ...] = (1_000, 10_000, 100_000)
+    ticks: int = 2
+
+
+QUICK = Effort(completions=120, under_load=240, waiting=(1_000, 10_000), ticks=1)
 
 
 def main() -> None:
-    with ground() as place:
-        items = under_review(place, CASES)
-        completions = [_cpu(lambda item=item: complete_review(place, item)) for item in items[10:]]
-        whole = statistics.median(completions)
-        engine = statistics.median([_cpu(lambda: _load_and_save(place)) for _ in range(40)])
-        _print("one completion, CPU ms (median)", f"{whole * 1000:.2f}")
-        _print("  of which loading and saving the instance", f"{engine * 1000:.2f}")
-        _print("  ratio whole / instance", f"{whole / engine:.2f}")
-        _print("state of a case under review, bytes", f"{_state_size():d}")
-    few, many = _tick(FEW), _tick(MANY)
-    _print(f"tick, {DUE} due among {FEW:,} waiting, wall ms", f"{few * 1000:.0f}")
-    _print(f"tick, {DUE} due among {MANY:,} waiting, wall ms", f"{many * 1000:.0f}")
-    _print("  ratio", f"{many / few:.2f}")
+    effort = QUICK if os.environ.get("QUICK") else Effort()
+    begin = time.monotonic()
+    for kind in KINDS:
+        _title(f"{kind}, in a temporary folder, every commit on the disk")
+        with database(kind) as found, ground(found.url, found.folder) as place:
+            for process in NAMES:
+                _completions(place, found, process, effort)
+            for process in NAMES:
+                _load(place, found, process, effort)
+            _ticks(place, found, effort)
+    print(f"\n{time.monotonic() - begin:.0f} s in all. What was asked stands in brackets.")
 
 
-def _print(what: str, figure: str) -> None:
-    print(f"{what:<52}{figure:>10}")
+def _completions(place: Ground, found: Database, process: str, effort: Effort) -> None:
+    cases = max(2, effort.completions // STEPS[process])
+    costs = completions.measure(place, found, process, cases)
+    ours, floor, naive = (costs[name].each for name in ("ours", "floor", "naive"))
+    print(f"\n{NAMES[process]}: CPU of a completion over HTTP, {cases * STEPS[process]} each")
+    for name, text in (("ours", "ours"), ("floor", "the floor"), ("naive", "the naive stack")):
+        server = costs[name].server / len(costs[name].app)
+        share = f"  (database server {server * 1000:.2f})" if server else ""
+        _line(f"  {text}, ms", f"{costs[name].each * 1000:.2f}{share}")
+    _ratio("  ours ÷ the floor", ours / floor, at_most=2.0)
+    _ratio("  the naive stack ÷ ours", naive / ours, at_least=NAIVE[process])
+    state = costs["ours"].state
+    _asked(
+        "  largest saved state, bytes",
+        f"{state:,d}",
+        f"≤ {STATE[process]:,d}",
+        state <= STATE[process],
+    )
 
 
-def _cpu(action: Callable[[], object]) -> float:
-    begin = time.process_time()
-    action()
-    return time.process_time() - begin
+def _load(place: Ground, found: Database, process: str, effort: Effort) -> None:
+    cases = max(load.CLIENTS, effort.under_load // STEPS[process])
+    seen = load.measure(place, found, process, cases)
+    print(f"\n{NAMES[process]}: {load.CLIENTS} clients, {len(seen.taken)} completions over HTTP")
+    rate, p95 = seen.per_core, seen.p95 * 1000
+    if found.kind == "PostgreSQL":
+        _asked("  completions per second and core", f"{rate:.0f}", "≥ 400", rate >= 400)
+        _asked("  p95, ms", f"{p95:.1f}", "≤ 6", p95 <= 6)
+    else:
+        _line("  completions per second and core", f"{rate:.0f}")
+        _line("  p95, ms", f"{p95:.1f}")
+    _line("  p50, ms", f"{seen.p50 * 1000:.1f}")
+    _line(
+        "  completions per second, clients on the same cores", f"{len(seen.taken) / seen.wall:.0f}"
+    )
 
 
-def _load_and_save(place: Ground) -> None:
-    with reading() as session:
-        case = session.scalars(sa.select(Case).where(Case.state.is_not(None)).limit(1)).one()
-        state, facts, version_id = case.state, expression_facts(case), case.procedure_version_id
-        version = place.resources.version(session, version_id)
-    situation = Situation(START, place.resources.calendar, lambda call: None, facts)
-    Instance.load(version, situation, state).save()
+def _ticks(place: Ground, found: Database, effort: Effort) -> None:
+    print(f"\nA tick, {ticks.DUE} cases due: CPU ms")
+    spent = {}
+    for waiting in effort.waiting:
+        spent[waiting] = ticks.measure(place, found, waiting, effort.ticks)
+        _line(f"  among {waiting:,} waiting", f"{spent[waiting] * 1000:.0f}")
+    first, last = effort.waiting[0], effort.waiting[-1]
+    _ratio(f"  {last:,} waiting ÷ {first:,} waiting", spent[last] / spent[first], at_most=1.5)
 
 
-def _state_size() -> int:
-    with reading() as session:
-        return int(session.scalar(sa.select(sa.func.avg(sa.func.length(Case.state)))))
+def _title(text: str) -> None:
+    print(f"\n{text}\n{'=' * len(text)}", flush=True)
 
 
-def _tick(waiting: int) -> float:
-    """Time a tick in which DUE cases are due and `waiting` others are not."""
-    with ground() as place:
-        under_review(place, DUE)
-        _let_wait(waiting)
-        begin = time.perf_counter()
-        moved = run_due(place.resources, START.replace(day=13))
-        assert moved == DUE, moved
-        return time.perf_counter() - begin
+def _line(what: str, figure: str) -> None:
+    print(f"{what:<52}{figure:>10}", flush=True)
 
 
-def _let_wait(many: int) -> None:
-    """Add cases whose timer is far away: rows of a table that the tick must not walk."""
-    far = START + timedelta(days=300)
-    with writing() as session:
-        columns = [c for c in Case.__table__.columns if c.name not in ("id", "number")]
-        model = session.execute(sa.select(*columns).limit(1)).mappings().one()
-        rows = [{**model, "number": f"waiting-{n}"} for n in range(many)]
-        session.execute(sa.insert(Case), rows)
-        ids = session.scalars(sa.select(Case.id).where(Case.number.like("waiting-%")))
-        session.execute(
-            sa.insert(Deadline),
-            [{"case_id": i, "task": "-", "element": "-", "due_at": far} for i in ids],
-        )
+def _ratio(
+    what: str, ratio: float, *, at_most: float | None = None, at_least: float | None = None
+) -> None:
+    if at_most is not None:
+        _asked(what, f"{ratio:.2f}", f"≤ {at_most}", ratio <= at_most)
+    if at_least is not None:
+        _asked(what, f"{ratio:.2f}", f"≥ {at_least}", ratio >= at_least)
+
+
+def _asked(what: str, figure: str, asked: str, met: bool) -> None:
+    print(f"{what:<52}{figure:>10}   [{asked}] {'met' if met else 'SHORT'}", flush=True)
 
 
 if __name__ == "__main__":
-    print(f"Lianban bench, {Path.cwd().name}, SQLite in a temporary folder")
     main()
