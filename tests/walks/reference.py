@@ -1,7 +1,6 @@
 """The library as it is: its own workflow, stepping, gateways and saved state, on our parser.
 
-What is shared with ours is what the library leaves to its users, expressions, timers, operations,
-and the nodes whose meaning is ours on purpose: boundary events and what repeats.
+What is shared with ours is what the library leaves to its users: expressions, timers, operations.
 """
 
 from __future__ import annotations
@@ -35,21 +34,19 @@ from engine.domain.calendar import Calendar
 from tests.walks.seen import EVENTS, Seen, Step
 
 
-class LibraryReader(ProcessReader):
-    """Reads nodes as we do, into the library's own specification."""
-
+class LibraryProcess(ProcessReader):
     create_spec = ProcessParser.create_spec
 
 
 class LibraryParser(Parser):
-    """Our parser with the library's own gateways and ends of processes."""
+    """Our parser with the library's own gateways, events, calls and ends of processes."""
 
     OVERRIDE_PARSER_CLASSES = {
         tag: parser
         for tag, parser in Parser.OVERRIDE_PARSER_CLASSES.items()
-        if not tag.endswith(("parallelGateway", "inclusiveGateway"))
+        if tag.endswith("Task") and not tag.endswith("receiveTask")
     }
-    PROCESS_PARSER_CLASS = LibraryReader
+    PROCESS_PARSER_CLASS = LibraryProcess
 
 
 class LibraryWorkflow(BpmnWorkflow):

@@ -75,4 +75,6 @@ def _next(random: Random, seen: Seen, now: datetime) -> Step | None:
 
 
 def _same(seed: int, done: list[Step], other: str, ours: Seen, theirs: Seen) -> None:
-    assert ours == theirs, f"seed {seed}: ours and {other} differ after {done}"
+    assert ours == theirs, (
+        f"seed {seed}: ours and {other} differ after {done}:\nours   {ours}\ntheirs {theirs}"
+    )
