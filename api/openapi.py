@@ -37,6 +37,7 @@ An `Idempotency-Key` makes a repeated POST harmless: the first answer comes agai
 `Idempotency-Replayed: true`. Lists are paged: give `next` as `cursor`.
 """
 PARAMETERS = {
+    "outbox_id": ("Number of the message.", 7),
     "code": ("Code of the item.", "11419900004177049W4410131002000"),
     "number": ("Number of the case.", "419900-20261122-0001-8"),
     "material_id": ("Number of the uploaded file.", 3),

@@ -13,11 +13,13 @@ from api.changes import change
 from api.context import actor, now, resources
 from api.fields import PageQuery
 from api.schemas.cases import CaseFile
-from api.schemas.repairs import Repair, StuckCases, Trouble
+from api.schemas.repairs import Repair, StuckCases, Trouble, Undelivered
+from engine.commands.messages import retry_message
 from engine.commands.process_data import process_data
-from engine.commands.repair import Correction, Skip, repair, require_administrator
-from engine.domain.actor import Actor
+from engine.commands.repair import Correction, Skip, repair
+from engine.domain.actor import Actor, require_administrator
 from engine.errors import Forbidden
+from engine.queries.outbox import undelivered
 from engine.queries.paging import Page
 from engine.queries.stuck import fault_of, last_entries, stuck_cases
 from engine.queries.visible import find_case
@@ -89,6 +91,35 @@ def mend(number: str, json_data: dict[str, Any]) -> Response:
             now=moment,
         )
         return file_answer(session, number)
+
+    return change(work, by=actor().name)
+
+
+@blueprint.get("/outbox")
+@blueprint.output(Undelivered)
+@blueprint.doc(
+    summary="List the messages that did not leave",
+    description="Those tried in vain: tried again later, or set aside. Administrators only.",
+)
+def outbox() -> dict[str, Any]:
+    require_administrator(actor())
+    with reading() as session:
+        return {"rows": undelivered(session)}
+
+
+@blueprint.post("/outbox/<int:outbox_id>/retry")
+@blueprint.output(Undelivered)
+@blueprint.doc(
+    summary="Try a message again now",
+    description="The scheduler takes it up. The receiver sees the same id. Administrators only.",
+)
+def retry(outbox_id: int) -> Response:
+    require_administrator(actor())
+    moment = now()
+
+    def work(session: Session) -> Answer:
+        retry_message(session, actor=actor(), outbox_id=outbox_id, now=moment)
+        return Answer(Undelivered().dump({"rows": undelivered(session)}))
 
     return change(work, by=actor().name)
 

@@ -230,12 +230,13 @@ def demo() -> None:
 
 
 @main.command()
+@click.option("--wait", is_flag=True, help="wait for the end of another one, then take over")
 @_said
-def scheduler() -> None:
+def scheduler(wait: bool) -> None:
     """Fire what is due, deliver the outbox, seal the journal. A second one does nothing."""
     config = _config()
     app, resources = _prepared(config), load_resources(config)
-    if not run_scheduler(app, config, resources, lambda: present_time(config)):
+    if not run_scheduler(app, config, resources, lambda: present_time(config), wait=wait):
         _say(
             Words("已有一个调度进程在运行，本进程退出。", "A scheduler is running; this one ends.")
         )
@@ -252,11 +253,14 @@ def serve(host: str, port: int) -> None:
     workers = 1 if config.database_url.startswith("sqlite") else 2
     server = [sys.executable, "-m", "gunicorn", "wsgi:application", "--bind", f"{host}:{port}"]
     server += f"--no-control-socket --worker-class gthread --threads 8 --workers {workers}".split()
-    sys.exit(run_together(server, [sys.executable, "-m", "engine.cli", "scheduler"], CHECKOUT))
+    sys.exit(
+        run_together(server, [sys.executable, "-m", "engine.cli", "scheduler", "--wait"], CHECKOUT)
+    )
 
 
 main.add_command(try_diagram)
 main.add_command(cli_cases.cases)
+main.add_command(cli_cases.outbox)
 
 if __name__ == "__main__":
     main()

@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from engine.cli_ground import config, language, prepared, said, say
+from engine.commands.messages import retry_message
 from engine.commands.process_data import process_data
 from engine.commands.repair import Correction, Skip, repair
 from engine.domain.actor import OPERATOR
 from engine.errors import Invalid, Words
 from engine.present import present_time
 from engine.queries.case_report import case_report, stuck_report
+from engine.queries.outbox import undelivered
 from engine.resources import load_resources
 from engine.transaction import reading, writing
 
@@ -158,3 +160,37 @@ def _pair(text: str) -> tuple[str, Any]:
         return name.strip(), json.loads(value)
     except ValueError:
         return name.strip(), value
+
+
+@click.group("outbox")
+def outbox() -> None:
+    """Messages that did not leave: `list` shows them, `retry` tries one again."""
+
+
+@outbox.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@said
+def list_messages(as_json: bool) -> None:
+    """List the messages that were tried in vain: tried again later, or set aside."""
+    with prepared(config()).app_context(), reading() as session:
+        rows = undelivered(session)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+    elif not rows:
+        say(Words("没有未送出的消息。", "All messages have left."))
+    for row in () if as_json else rows:
+        state = "set aside" if row["set_aside"] else f"retry {row['next_at']}"
+        click.echo(f"{row['id']}  {row['case']}  {row['attempts']}  {state}  {row['error']}")
+
+
+@outbox.command("retry")
+@click.argument("number", type=int)
+@said
+def retry(number: int) -> None:
+    """Let message NUMBER be tried again now; the receiver sees the same id."""
+    settings = config()
+    with prepared(settings).app_context():
+        now = present_time(settings)
+        with writing() as session:
+            retry_message(session, actor=OPERATOR, outbox_id=number, now=now)
+    say(Words("调度进程将立即重试。", "The scheduler tries it again at once."))

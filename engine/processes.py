@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from types import FrameType
 
 LOOK_EVERY = 0.5  # seconds
 PAUSE = 5.0  # seconds before a scheduler that failed is started again
+PR_SET_PDEATHSIG = 1  # prctl(2)
 PATIENCE = 15.0  # seconds for a process to end by itself
 
 
@@ -21,21 +24,35 @@ def run_together(server: list[str], beside: list[str], folder: Path) -> int:
     Ctrl-C and SIGTERM end both.
     """
     signal.signal(signal.SIGTERM, _leave)
-    companion = subprocess.Popen(beside, cwd=folder)
-    main = subprocess.Popen(server, cwd=folder)
+    companion = _start(beside, folder)
+    main = _start(server, folder)
     failed_at = 0.0
     try:
         while main.poll() is None:
             time.sleep(LOOK_EVERY)
             if companion.poll() and time.monotonic() - failed_at > PAUSE:
                 failed_at = time.monotonic()
-                companion = subprocess.Popen(beside, cwd=folder)
+                companion = _start(beside, folder)
         return main.returncode
     except (KeyboardInterrupt, SystemExit):
         return 0
     finally:
         for process in (main, companion):
             _end(process)
+
+
+def _start(command: list[str], folder: Path) -> subprocess.Popen:
+    """Start a process that is asked to end when this one is killed: left alone it would keep the
+    port, or the scheduler's lock, from those who are started next."""
+    me = os.getpid()
+
+    def end_with_me() -> None:
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != me:  # killed already
+                os._exit(1)
+
+    return subprocess.Popen(command, cwd=folder, preexec_fn=end_with_me)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -30,6 +30,7 @@ from engine.resources import Resources
 from engine.store import repetition
 from engine.store.blocks import seal
 from engine.store.database import engine_for, transient
+from engine.store.files import sweep
 from engine.store.settings import HEARTBEAT, lock_setting, write_setting
 from engine.store.tables import Case, Deadline
 from engine.transaction import reading, writing
@@ -228,6 +229,7 @@ def _run(
             tick(config, resources, clock())
             if number % PURGE_EVERY == 0:
                 purge_old(clock())
+                sweep(resources.files)
         except Exception as error:  # whatever it is, the next tick tries again
             complaint.make(error)
         else:

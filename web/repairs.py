@@ -9,10 +9,12 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from api.context import now, resources
+from engine.commands import messages
 from engine.commands.process_data import process_data
-from engine.commands.repair import Correction, Skip, repair, require_administrator
-from engine.domain.actor import may_administer
+from engine.commands.repair import Correction, Skip, repair
+from engine.domain.actor import may_administer, require_administrator
 from engine.errors import LianbanError
+from engine.queries.outbox import undelivered
 from engine.queries.paging import Page
 from engine.queries.stuck import fault_of, last_entries, stuck_cases
 from engine.queries.visible import find_case
@@ -31,8 +33,24 @@ def stuck() -> str:
     actor = staff()
     with reading() as session:
         found = stuck_cases(session, resources(), actor, Page(request.args.get("cursor"), SIZE))
+        waiting = undelivered(session) if may_administer(actor) else []
     more = found["next"] and url_for("pages.stuck", cursor=found["next"])
-    return page("stuck.html", found=found, more=more, repairs=may_administer(actor))
+    return page(
+        "stuck.html",
+        found=found,
+        more=more,
+        repairs=may_administer(actor),
+        messages_waiting=waiting,
+    )
+
+
+@pages.post("/stuck/messages/<int:outbox_id>")
+def retry_message(outbox_id: int) -> Answer:
+    actor, moment = staff(), now()
+    with writing() as session:
+        messages.retry_message(session, actor=actor, outbox_id=outbox_id, now=moment)
+    flash(translated("已更新。"), "good")
+    return redirect(url_for("pages.stuck"), 303)
 
 
 @pages.get("/cases/<number>/repair")

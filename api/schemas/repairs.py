@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import Schema, fields
 
-from api.fields import CURSOR, Label, many, moment, number, one, record, text, texts, words
+from api.fields import CURSOR, Label, flag, many, moment, number, one, record, text, texts, words
 from api.schemas.cases import NUMBER, Fault, ItemName
 
 
@@ -66,3 +66,19 @@ class Repair(Schema):
     reason = text("Why; it is journalled.", "短信模板已更正", required=True)
     corrections = many(Correction, "Values to correct before the failing step is tried again.")
     skips = many(Skip, "Service tasks whose operation is left out this once.")
+
+
+class UndeliveredMessage(Schema):
+    id = number("Number of the message, for `POST /outbox/{id}/retry`.", 7)
+    message = text("The id that the receiver saw, the same in every attempt.", "7-9f86d081884c7d65")
+    case = text("Number of the case.", NUMBER, allow_none=True)
+    event = text("What it is about.", "message")
+    created_at = moment("When it was put out.", "2026-11-27T16:00:01Z")
+    attempts = number("How often it was tried.", 3)
+    error = text("What came of the last attempt.", "HTTP 400", allow_none=True)
+    next_at = moment("When it is tried again.", "2026-11-27T16:01:01Z", allow_none=True)
+    set_aside = flag("Whether it is tried again only when asked for.", False)
+
+
+class Undelivered(Schema):
+    rows = many(UndeliveredMessage, "The oldest first, 500 at most.")

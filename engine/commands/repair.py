@@ -17,8 +17,8 @@ from engine.bpmn.correction import correct
 from engine.catalogue.formats import text_fault
 from engine.commands.corrections import checked_value
 from engine.commands.run import lock_case, running
-from engine.domain.actor import Actor, may_administer
-from engine.errors import Conflict, FieldError, Forbidden, Invalid, Words
+from engine.domain.actor import Actor, require_administrator
+from engine.errors import Conflict, FieldError, Invalid, Words
 from engine.operations.case_run import CaseRun
 from engine.resources import Resources
 from engine.store.tables import Case
@@ -81,12 +81,6 @@ def repair(
     with running(session, resources, case, actor, now, mend=mend):
         pass
     return case
-
-
-def require_administrator(actor: Actor) -> None:
-    """Raise `Forbidden` for everybody but administrators and the operator of the machine."""
-    if not may_administer(actor):
-        raise Forbidden("只有系统管理员可以修复办件。", "Only an administrator may repair a case.")
 
 
 def _correct(run: CaseRun, wanted: Correction, reason: str) -> None:

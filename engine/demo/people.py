@@ -125,9 +125,13 @@ def _add(
 
 def write_accounts(path: Path, people: Iterable[Person]) -> None:
     """Write logins and passwords to a file that only its owner can read."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    unfinished = path.with_suffix(".unfinished")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(handle, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["login", "password", "name", "post", "department", "county"])
         for p in people:
             writer.writerow([p.login, p.password, p.name, p.post, p.department, p.county])
+        file.flush()
+        os.fsync(handle)
+    unfinished.rename(path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.errors import Forbidden
+
 ANY = "*"  # a seat at the centre or of an administrator spans departments or counties
 APPLICANT = "applicant"
 WINDOW_CLERK = "window_clerk"
@@ -81,6 +83,15 @@ def may_reassign(actor: Actor, place: Place) -> bool:
 def may_administer(actor: Actor) -> bool:
     """Tell whether the actor may repair cases and messages: administrators, and the operator."""
     return actor == OPERATOR or actor.has_post(ADMINISTRATOR)
+
+
+def require_administrator(actor: Actor) -> None:
+    """Raise `Forbidden` for everybody but administrators and the operator of the machine."""
+    if not may_administer(actor):
+        raise Forbidden(
+            "只有系统管理员可以修复办件和消息。",
+            "Only an administrator may repair cases and messages.",
+        )
 
 
 def may_read(actor: Actor, department: str, county: str, applicant_id: int | None) -> bool:

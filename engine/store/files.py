@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,6 +39,32 @@ def put(folder: Path, stream: BinaryIO, max_bytes: int) -> tuple[str, int]:
         Path(name).unlink(missing_ok=True)
         raise
     return sha256, size
+
+
+def sweep(folder: Path, older_than: float = 3600) -> int:
+    """Remove what a crash left in `incoming/` so many seconds ago; return how many files it was.
+
+    Their age is taken from a file that is made now, so that it is the disk's own clock.
+    """
+    incoming, gone = folder / "incoming", 0
+    if not incoming.is_dir():
+        return 0
+    with tempfile.NamedTemporaryFile(dir=incoming) as fresh:
+        moment = os.stat(fresh.name).st_mtime
+        for path in incoming.iterdir():
+            try:
+                if path != Path(fresh.name) and path.stat().st_mtime <= moment - older_than:
+                    path.unlink()
+                    gone += 1
+            except FileNotFoundError:  # its upload has just ended
+                continue
+    return gone
+
+
+def stored(folder: Path) -> Iterator[str]:
+    """Yield the SHA-256 by which each stored file is known."""
+    for path in folder.glob("??/*"):
+        yield path.parent.name + path.name
 
 
 def open_file(folder: Path, sha256: str) -> BinaryIO:

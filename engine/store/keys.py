@@ -106,11 +106,17 @@ def _read(path: Path, size: int) -> bytes:
 
 
 def _write(path: Path, size: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Write a new key. Its file has its name only when it is whole and on the disk: who is killed
+    here leaves a remainder, which the next start writes anew, and never half a key."""
+    if path.exists():
+        raise FileExistsError(path.name)
+    unfinished = path.with_suffix(".unfinished")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(size) + "\n")
         file.flush()
         os.fsync(handle)
+    unfinished.rename(path)
 
 
 def _check_mode(path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.store.journal import digest, moment
 from engine.store.secrets import Keys, seal, unseal
 from engine.store.tables import Case, Outbox
 
@@ -26,6 +27,12 @@ def put_out(
     )
     session.add(row)
     return row
+
+
+def message_id(row: Outbox) -> str:
+    """Return the id under which a row leaves, the same in every attempt: by it a receiver tells
+    repeats. A row of the same number in another database, or after a restore, has another."""
+    return f"{row.id}-{digest('outbox', row.id, moment(row.created_at))[:16]}"
 
 
 def payload_of(keys: Keys, row: Outbox) -> dict[str, Any]:

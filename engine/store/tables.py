@@ -338,7 +338,7 @@ class Outbox(db.Model):
     kind: Mapped[str] = mapped_column(sa.String(32))
     payload_sealed: Mapped[bytes]
     created_at: Mapped[datetime] = instant()
-    next_at: Mapped[datetime | None] = instant(index=True)  # null once delivered
+    next_at: Mapped[datetime | None] = instant(index=True)  # null: delivered, or set aside
     attempts: Mapped[int] = mapped_column(default=0)
     delivered_at: Mapped[datetime | None] = instant()
     error: Mapped[str | None] = mapped_column(Text)

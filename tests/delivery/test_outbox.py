@@ -12,8 +12,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import sqlalchemy as sa
 
+from engine.commands.messages import retry_message
 from engine.delivery.messages import sms_sender
-from engine.delivery.outbox import FIRST_PAUSE, LONGEST_PAUSE, deliver
+from engine.delivery.outbox import (
+    FIRST_PAUSE,
+    LEASE,
+    LONGEST,
+    LONGEST_PAUSE,
+    MOST_REFUSALS,
+    deliver,
+)
+from engine.domain.actor import OPERATOR
+from engine.queries.outbox import undelivered
+from engine.store.outbox import message_id
 from engine.store.tables import Message, Outbox
 from engine.transaction import reading, writing
 from tests.cases import City, Walk
@@ -68,7 +79,8 @@ def test_a_message_goes_to_the_gateway_and_into_the_inbox(walk: Walk, gateway: G
     city = walk.city
     assert send(city, gateway) == 1
     (sent,), (row,) = gateway.got, walk.rows(Outbox)
-    assert sent["id"] == row.id and sent["phone"].startswith("1")
+    assert sent["id"] == message_id(row) and sent["phone"].startswith("1")
+    assert (sent["case"], sent["event"], sent["attempt"]) == (walk.number, "message", 1)
     assert walk.number in sent["text"] and "已受理" in sent["text"]
     assert (row.delivered_at, row.next_at, row.error) == (city.now, None, None)
     (message,) = inbox(walk)
@@ -93,7 +105,8 @@ def test_a_failure_is_repeated_with_growing_pauses_under_the_same_id(
     assert pauses[-1] == LONGEST_PAUSE
     gateway.status = 200
     assert send(city, gateway) == 1
-    assert len(gateway.got) == 13 and len({json.dumps(each) for each in gateway.got}) == 1
+    assert [each.pop("attempt") for each in gateway.got] == list(range(1, 14))
+    assert len({json.dumps(each) for each in gateway.got}) == 1
     assert walk.rows(Outbox)[0].attempts == 13
 
 
@@ -143,6 +156,101 @@ def test_a_row_that_cannot_be_read_is_put_off_and_the_others_go_on(
     (row,) = walk.rows(Outbox)
     assert row.delivered_at is None and row.error and row.next_at > city.now
     assert len(inbox(other)) == 1
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+def test_who_dies_while_handing_over_delivers_again_under_the_same_id(
+    walk: Walk, gateway: Gateway
+) -> None:
+    city, reach = walk.city, sms_sender(gateway.url)
+
+    def dying(message: dict) -> None:
+        reach(message)
+        raise Killed
+
+    with pytest.raises(Killed):
+        deliver(city.resources, city.now, dying)
+    assert walk.rows(Outbox)[0].delivered_at is None
+    assert send(city, gateway) == 0, "it may be another one who is at it right now"
+    city.now += LEASE
+    assert send(city, gateway) == 1
+    first, second = gateway.got
+    assert (first.pop("attempt"), second.pop("attempt")) == (1, 2) and first == second
+    assert len(inbox(walk)) == 1
+
+
+def test_two_who_empty_the_outbox_at_once_send_once(walk: Walk, gateway: Gateway) -> None:
+    city, reach = walk.city, sms_sender(gateway.url)
+
+    def meanwhile(message: dict) -> None:
+        assert send(city, gateway) == 0
+        reach(message)
+
+    assert deliver(city.resources, city.now, meanwhile) == 1
+    assert len(gateway.got) == 1
+
+
+def test_messages_of_a_case_arrive_in_order(walk: Walk, gateway: Gateway) -> None:
+    city, gateway.status = walk.city, 503
+    send(city, gateway)
+    walk.go("review", "decide")  # one more message
+    other = city.file().accepted()
+    send(city, gateway)
+    late, next_one = walk.rows(Outbox)
+    assert (late.attempts, next_one.attempts) == (1, 0) and next_one.next_at == late.next_at
+    assert len(inbox(walk)) == 2 and len(inbox(other)) == 1, "the inbox waits for no gateway"
+    gateway.status, gateway.got[:] = 200, []
+    city.now = late.next_at
+    send(city, gateway)
+    mine = [each["id"] for each in gateway.got if each["case"] == walk.number]
+    assert mine == [message_id(late), message_id(next_one)]
+
+
+def refuse(walk: Walk, gateway: Gateway, times: int) -> Outbox:
+    gateway.status = 400
+    for _ in range(times):
+        send(walk.city, gateway)
+        row = walk.rows(Outbox)[0]
+        walk.city.now = row.next_at or walk.city.now
+    return row
+
+
+def test_a_message_that_is_refused_is_set_aside_and_holds_up_no_other(
+    walk: Walk, gateway: Gateway
+) -> None:
+    city = walk.city
+    row = refuse(walk, gateway, MOST_REFUSALS)
+    assert (row.next_at, row.delivered_at, row.error) == (None, None, "HTTP 400")
+    with reading() as session:
+        (told,) = undelivered(session)
+    assert told["case"] == walk.number and told["set_aside"] and told["message"] == message_id(row)
+    city.wait(days=1)
+    assert send(city, gateway) == 0 and len(gateway.got) == MOST_REFUSALS
+    gateway.status = 200
+    walk.go("review", "decide")
+    assert send(city, gateway) == 1
+    with writing() as session:
+        retry_message(session, actor=OPERATOR, outbox_id=row.id, now=city.now)
+    assert send(city, gateway) == 1
+    assert gateway.got[-1]["id"] == gateway.got[0]["id"]
+    assert gateway.got[-1]["attempt"] == MOST_REFUSALS + 1
+    with reading() as session:
+        assert undelivered(session) == []
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_a_gateway_that_is_busy_or_down_sets_nothing_aside_for_a_week(
+    walk: Walk, gateway: Gateway, status: int
+) -> None:
+    city, began = walk.city, walk.city.now
+    gateway.status = status
+    while walk.rows(Outbox)[0].next_at is not None:
+        city.now = max(city.now, walk.rows(Outbox)[0].next_at)
+        send(city, gateway)
+    assert city.now - began > LONGEST
 
 
 def test_what_is_sealed_in_the_outbox_does_not_lie_open(walk: Walk) -> None:

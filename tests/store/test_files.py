@@ -62,3 +62,16 @@ def test_others_on_the_machine_cannot_read(tmp_path: Path) -> None:
 def test_what_is_not_there_is_not_found(tmp_path: Path, sha256: str) -> None:
     with pytest.raises(NotFound):
         open_file(tmp_path, sha256)
+
+
+def test_remainders_of_a_crash_are_swept_and_uploads_in_progress_are_not(tmp_path: Path) -> None:
+    sha256, _ = put(tmp_path, io.BytesIO(b"kept"), 10)
+    old, young = tmp_path / "incoming" / "old", tmp_path / "incoming" / "young"
+    for path, age in ((old, 7200), (young, 60)):
+        path.write_bytes(b"half")
+        moment = path.stat().st_mtime - age
+        os.utime(path, (moment, moment))
+    assert files.sweep(tmp_path) == 1
+    assert not old.exists() and young.exists()
+    assert list(files.stored(tmp_path)).count(sha256) == 1
+    assert files.sweep(tmp_path / "nothing yet") == 0

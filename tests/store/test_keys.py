@@ -15,6 +15,25 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
+def test_who_is_killed_while_writing_a_key_leaves_none_and_the_next_start_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "keys"
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for step in range(3):  # at each of the three keys
+        with monkeypatch.context() as patched:
+            renamed = iter([*[Path.rename] * min(step, 1), killed])
+            patched.setattr(Path, "rename", lambda *args: next(renamed)(*args))  # noqa: B023
+            with pytest.raises(KeyboardInterrupt):
+                open_keys(folder)
+        assert not (folder / "sealing-1.key").exists()
+    keys = open_keys(folder)
+    assert open_keys(folder) == keys and not list(folder.glob("*.unfinished"))
+
+
 def test_keys_are_made_once_and_read_again(tmp_path: Path) -> None:
     folder = tmp_path / "var" / "keys"
     first = open_keys(folder)
