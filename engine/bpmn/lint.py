@@ -23,14 +23,17 @@ from engine.bpmn.rules import (
     elements,
     events,
     flows,
+    foreign,
     library,
     lights,
     objects,
     texts,
+    vendors,
     words,
 )
 from engine.bpmn.rules import files as whole
 from engine.bpmn.rules.gate import Gate
+from engine.bpmn.vendors.adopt import adopt
 from engine.bpmn.versions import functions_with
 from engine.bpmn.vocabulary import OperationSignature
 from engine.bpmn.xml import XmlFault, local, parse_xml
@@ -46,6 +49,7 @@ FILE_RULES = (
     *words.FILE_RULES,
     *city.FILE_RULES,
     *correlations.FILE_RULES,
+    *foreign.FILE_RULES,
 )
 SCOPE_RULES = (
     *elements.RULES,
@@ -57,6 +61,7 @@ SCOPE_RULES = (
     *words.RULES,
     *lights.RULES,
     *city.RULES,
+    *vendors.RULES,
 )
 
 
@@ -135,11 +140,13 @@ def _diagrams(files: Mapping[str, bytes], findings: list[Finding]) -> tuple[Diag
             except XmlFault as fault:
                 findings.append(fault.finding)
                 continue
-            spell(root)
             if kind := file_kinds.of_root(root):
                 findings.append(_stranger(name, root, kind))
             else:
+                readings = adopt(root)
+                spell(root)
                 diagrams.append(read_diagram(root, name))
+                findings += vendors.read_as(name, readings, diagrams[-1].checked)
     return tuple(diagrams)
 
 

@@ -5,7 +5,7 @@ Only files that `lint` let pass come here: this module reads, it does not judge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from lxml import etree
@@ -150,8 +150,9 @@ class Parser(BpmnParser):
     }
     PROCESS_PARSER_CLASS = ProcessReader
 
-    def __init__(self, functions: Functions) -> None:
+    def __init__(self, functions: Functions, forms: Collection[str] = ()) -> None:
         super().__init__()
+        self.forms = forms
         self.functions = functions
         self.lanes: dict[tuple[str, str], Lane] = {}
 
@@ -185,11 +186,13 @@ class Parser(BpmnParser):
         return parser and reader_of(parser), spec
 
 
-def parse(files: Mapping[str, bytes], key: str, functions: Functions) -> tuple[Any, dict[str, Any]]:
+def parse(
+    files: Mapping[str, bytes], key: str, functions: Functions, forms: Collection[str] = ()
+) -> tuple[Any, dict[str, Any]]:
     """Parse the BPMN files of a version; return the specification of `key` and of what it calls.
 
-    `functions` are what the expressions of this version may call.
+    `functions` are what the expressions of this version may call, `forms` the keys of its forms.
     """
-    parser = Parser(functions)
+    parser = Parser(functions, forms)
     parser.add(files)
     return parser.get_spec(key), parser.get_subprocess_specs(key)

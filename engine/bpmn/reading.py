@@ -95,7 +95,8 @@ class NodeReader:
         return (flow.findtext(bpmn("conditionExpression")) or "").strip() or None
 
     def parse_extensions(self, node: etree._Element | None = None) -> Extensions:
-        return read_extensions(self.node if node is None else node)
+        read = read_extensions(self.node if node is None else node)
+        return read.adopted(self.process_parser.parser.forms)
 
     def get_position(self, node: etree._Element | None = None) -> dict[str, float]:
         return {"x": 0.0, "y": 0.0}

@@ -44,7 +44,7 @@ def references(data: bytes, name: str) -> References:
             for each in root.iter(bpmn("callActivity"))
             if (called := (each.get("calledElement") or "").strip())
         ),
-        forms=frozenset(each.form for each in extensions if each.form),
+        forms=frozenset(form for each in extensions if (form := each.form or each.claimed("form"))),
         notices=frozenset(each.notice for each in extensions if each.notice),
         decisions=decisions_named(root),
         functions_text=etree.tostring(root, encoding="unicode"),

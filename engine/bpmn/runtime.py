@@ -21,7 +21,7 @@ from engine.bpmn.situation import Situation
 from engine.bpmn.state import restore, save
 from engine.bpmn.timers import ClockTimer, timers_of, whole_days
 from engine.bpmn.versions import Version
-from engine.bpmn.vocabulary import Extensions
+from engine.bpmn.vocabulary import Extensions, Lane
 from engine.bpmn.workflow import CaseWorkflow
 from engine.domain.clock import Due
 from engine.domain.light import Colour
@@ -246,17 +246,16 @@ class Instance:
 
     def _open_task(self, task: Any, ends: Collection[Any]) -> OpenTask:
         spec, extensions = task.task_spec, task.task_spec.extensions or Extensions()
-        lane = spec.lane
         return OpenTask(
             task=str(task.id),
             element=spec.bpmn_id,
             name=spec.bpmn_name or spec.bpmn_id,
             form=extensions.form,
-            post=extensions.post or (lane and (lane.post or lane.name)) or "",
+            post=_post(extensions, spec.lane),
             department=extensions.department,
             limit=self._limit(task, extensions),
             until=_first_end(ends),
-            lane=lane and (lane.name or lane.id),
+            lane=spec.lane and (spec.lane.name or spec.lane.id),
             path=_path(task),
         )
 
@@ -304,3 +303,13 @@ def _path(task: Any) -> tuple[Any, ...]:
         owner = task.workflow.parent_task_id
         task = owner and task.workflow.parent_workflow.tasks[owner]
     return tuple(reversed(path))
+
+
+def _post(extensions: Extensions, lane: Lane | None) -> str:
+    """Whose work a step is: ours come first, then another engine's word, then the lane's name."""
+    named = extensions.post or (lane and lane.post) or extensions.claimed("post")
+    return named or (lane and lane.name) or ""
+
+
+def _age(task: Any) -> tuple[float, str]:
+    return task.last_state_change, str(task.id)

@@ -58,7 +58,8 @@ def build(key: str, files: Mapping[str, bytes]) -> Version:
             decisions |= load_decisions(data, path)
     functions = functions_with(decisions)
     diagrams = {path: data for path, data in files.items() if path.endswith(".bpmn")}
-    spec, subprocesses = parse(diagrams, key, functions)
+    forms = {p.removeprefix("forms/").removesuffix(".yaml") for p in files if p.endswith(".yaml")}
+    spec, subprocesses = parse(diagrams, key, functions, forms)
     for each in (spec, *subprocesses.values()):
         _reconnect(each)
     return Version(key, content_hash(files), files, spec, subprocesses, functions)

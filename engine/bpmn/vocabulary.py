@@ -6,17 +6,19 @@ the linter, the modeller and the analysts' guide read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from engine.bpmn.vendors.aliases import Claim, claims
 from engine.bpmn.xml import LIANBAN, bpmn, lianban, local, namespace
 from engine.errors import Words
 
 HUMAN_TASKS = ("userTask", "manualTask", "task")
 SUBPROCESSES = ("subProcess", "transaction", "adHocSubProcess")
 ANYWHERE = "*"
+_CLAIMING = frozenset((*HUMAN_TASKS, "startEvent"))
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,10 @@ class Basis:
 
 @dataclass(frozen=True)
 class Extensions:
-    """What our namespace says about one element. `unknown`: (tag or tag@attribute, line)."""
+    """What our namespace says about one element. `unknown`: (tag or tag@attribute, line).
+
+    `claims` is what other engines' words say of its post and form; ours come first.
+    """
 
     form: str | None = None
     post: str | None = None
@@ -178,6 +183,17 @@ class Extensions:
     light: Light | None = None
     bases: tuple[Basis, ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    def claimed(self, word: str) -> str | None:
+        """The post or the form ("post", "form") that other engines' words give, the first one."""
+        return next((c.value for c in self.claims if c.word == word and c.value), None)
+
+    def adopted(self, forms: Collection[str]) -> Extensions:
+        """The same, with a claimed form as its form where there is one of that key, and none of
+        ours. A form that is not here is not asked for: the step gets the generic one."""
+        claimed = None if self.form else self.claimed("form")
+        return replace(self, form=claimed) if claimed in forms else self
 
 
 @dataclass(frozen=True)
@@ -231,6 +247,7 @@ def read_extensions(element: etree._Element) -> Extensions:
         light=Light(colour, found.get("light", "severity")) if colour else None,
         bases=tuple(found.bases),
         unknown=tuple(found.unknown),
+        claims=claims(element) if local(element) in _CLAIMING else (),
     )
 
 

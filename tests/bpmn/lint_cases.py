@@ -190,7 +190,7 @@ CASES = [
     ("call-unknown", "A", around(node("callActivity", "A"), chain("start", "A", "end")), LINE),
     ("call-circle", "A",
      around(node("callActivity", "A", calledElement="P"), chain("start", "A", "end")), LINE),
-    ("expression", "f_g_B", [p.replace("x &gt; 1", "${x}") for p in gateway()], gateway()),
+    ("expression", "f_g_B", [p.replace("x &gt; 1", "${x.y()}") for p in gateway()], gateway()),
     ("expression", "A", multi("<b:loopCardinality>n n</b:loopCardinality>"),
      multi("<b:loopCardinality>n</b:loopCardinality>")),
     ("expression", "A", multi("<b:loopDataInputRef>r</b:loopDataInputRef>"
@@ -264,5 +264,13 @@ CASES = [
     ("lane-without-post", "L", ('<b:laneSet><b:lane id="L"/></b:laneSet>', *LINE), LINE),
     ("process-without-basis", "P", LINE, (ours('<l:basis ref="P9"/>'), *LINE)),
     ("no-name", "A", around(user("A", name=None), chain("start", "A", "end")), LINE),
-    ("vendor", "A", [p.replace('id="A"', 'id="A" camunda:assignee="x"') for p in LINE], LINE),
+    ("vendor", "A", [p.replace('id="A"', 'id="A" camunda:dueDate="x"') for p in LINE], LINE),
+    ("vendor-read", "A", [p.replace('id="A"', 'id="A" camunda:assignee="x"') for p in LINE], LINE),
+    ("vendor-unread", "A",
+     [p.replace('id="A"', 'id="A" camunda:candidateGroups="${x}"') for p in LINE], LINE),
+    ("vendor-collection", "A", multi("", **{"camunda:collection": "${x.y()}"}),
+     multi("", **{"camunda:collection": "${rows}"})),
+    ("vendor-code", "A",
+     around(user("A", ours('<camunda:taskListener class="com.x.Y" event="create"/>')),
+            chain("start", "A", "end")), LINE),
 ]  # fmt: skip

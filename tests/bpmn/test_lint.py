@@ -59,6 +59,8 @@ HINTS = {
     "not-drawn",
     "start-trigger",
     "vendor",
+    "vendor-read",
+    "vendor-unread",
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from engine.bpmn.vendors.adopt import adopt
 from engine.bpmn.xml import BPMN, local, parse_xml
 
 _BOOLEANS = (
@@ -59,8 +60,9 @@ _KNOWN_BY = {
 
 
 def read_bpmn(data: bytes, name: str) -> etree._Element:
-    """Parse a BPMN file and spell it in one way. Raises `XmlFault`."""
+    """Parse a BPMN file, adopt it and spell it in one way. Raises `XmlFault`."""
     root = parse_xml(data, name)
+    adopt(root)
     spell(root)
     return root
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.diagram import ACTIVITIES, Diagram, Scope, is_true, nodes_of
-from engine.bpmn.findings import Finding
+from engine.bpmn.diagram import ACTIVITIES, Diagram, Scope, is_true
 from engine.bpmn.rules.gate import FileRule, Findings, Gate, ScopeRule, found, title
 from engine.bpmn.vocabulary import HUMAN_TASKS, Extensions, read_extensions
-from engine.bpmn.xml import BPMN, BPMNDI, bpmn, local, namespace
+from engine.bpmn.xml import BPMNDI, bpmn, local
 from engine.errors import Words
 
 _STEP = {
@@ -25,8 +24,9 @@ def steps(scope: Scope, gate: Gate) -> Findings:
         read = read_extensions(node)
         lane = scope.lanes.get(name)
         given = {
-            "post": bool(lane and lane.post),
+            "post": bool(lane and lane.post) or read.claimed("post") in gate.posts,
             "limit": _ended_by_timer(scope, name),
+            "form": read.claimed("form") in gate.forms,
         }
         for field, words in _STEP.items():
             if getattr(read, field) or given.get(field):
@@ -171,57 +171,5 @@ def drawn(diagram: Diagram, gate: Gate) -> Findings:
             )
 
 
-_VENDORS = {
-    "http://camunda.org/schema/1.0/bpmn": "camunda",
-    "http://camunda.org/schema/zeebe/1.0": "zeebe",
-    "http://flowable.org/bpmn": "flowable",
-    "http://activiti.org/bpmn": "activiti",
-    "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiffworkflow",
-}
-
-
-def vendors(diagram: Diagram, gate: Gate) -> Findings:
-    """What other engines' extensions say has no effect here."""
-    for scope in diagram.scopes:
-        if scope.element is scope.process:
-            yield from _vendor(diagram, scope.process)
-        for node in (*nodes_of(scope), *scope.flows):
-            yield from _vendor(diagram, node)
-
-
-def _vendor(diagram: Diagram, element: etree._Element) -> Findings:
-    inner = () if element.tag == bpmn("process") else element.iterchildren(bpmn("*"))
-    foreign = [_prefixed(etree.QName(name)) for e in (element, *inner) for name in e.attrib]
-    for extension in element.iterchildren(bpmn("extensionElements")):
-        foreign += [
-            _prefixed(etree.QName(child)) for child in extension if namespace(child) != BPMN
-        ]
-    ignored = list(dict.fromkeys(filter(None, foreign)))
-    if ignored:
-        yield _ignored(diagram, element, "、".join(ignored[:8]))
-
-
-def _ignored(diagram: Diagram, element: etree._Element, listed: str) -> Finding:
-    return found(
-        diagram,
-        element,
-        "vendor",
-        Words(
-            f"其他引擎的扩展不起作用：{listed}。",
-            f"Extensions of other engines do nothing: {listed}.",
-        ),
-        Words(
-            "请改用 lianban:form、post、limit、operation；多实例用 loopDataInputRef。",
-            "Use lianban:form, post, limit, operation; loopDataInputRef for multi-instance.",
-        ),
-        level="hint",
-    )
-
-
-def _prefixed(name: etree.QName) -> str | None:
-    vendor = _VENDORS.get(name.namespace or "")
-    return f"{vendor}:{name.localname}" if vendor else None
-
-
-FILE_RULES: tuple[FileRule, ...] = (process_basis, drawn, vendors)
+FILE_RULES: tuple[FileRule, ...] = (process_basis, drawn)
 RULES: tuple[ScopeRule, ...] = (steps, names, supplement_month)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from lxml import etree
@@ -12,11 +13,20 @@ from engine.bpmn.findings import Finding
 from engine.bpmn.rules.gate import Findings, Gate, ScopeRule, found, title
 from engine.bpmn.scripts import compile_assignments
 from engine.bpmn.timer_text import KINDS, parse_timer
+from engine.bpmn.vendors.translate import as_script, is_foreign
 from engine.bpmn.vocabulary import read_extensions
 from engine.bpmn.xml import bpmn, local
 from engine.errors import ExpressionError, Words
 
+# Our assignments are a small part of Python; a script that says Python may be one, or is refused.
+_PYTHON = re.compile(r"(?:text/|application/)?(?:x-)?python[\d.]*", re.IGNORECASE)
 _REMEDY = Words("请按表达式的写法改正。", "Mend it as expressions are written.")
+_FOREIGN = Words(
+    "这是其他引擎的表达式，不能照原样读取：Java 方法、三元运算等此处没有；"
+    "请改写为比较，如 amount > 100 and approved == true。",
+    "This is an expression of another engine that has no equal here (methods of Java, ? : and the "
+    "like); write comparisons, such as amount > 100 and approved == true.",
+)
 _IN_LOOPS = ("loopCardinality", "loopCondition", "completionCondition")
 
 
@@ -53,20 +63,9 @@ def scripts(scope: Scope, gate: Gate) -> Findings:
     """A script task holds one script of assignments in our own language."""
     for _, node in scope.of("scriptTask"):
         written = node.findall(bpmn("script"))
-        if (node.get("scriptFormat") or "").strip():
-            yield found(
-                scope,
-                node,
-                "script-format",
-                Words(
-                    f"不支持脚本语言 {node.get('scriptFormat')}。",
-                    f"The script language {node.get('scriptFormat')} is not supported.",
-                ),
-                Words(
-                    "请删除 scriptFormat，每行写“名称 = 表达式”。",
-                    "Delete scriptFormat and write lines `name = expression`.",
-                ),
-            )
+        language = (node.get("scriptFormat") or "").strip()
+        if language and not _PYTHON.fullmatch(language):
+            yield _other_language(scope, node, language)
         elif len(written) != 1:
             message = Words("脚本任务应有一段脚本。", "A script task has one script.")
             yield found(scope, node, "script", message, _REMEDY)
@@ -75,6 +74,26 @@ def scripts(scope: Scope, gate: Gate) -> Findings:
             yield from _checked(
                 scope, node, written[0], lambda text=text: compile_assignments(text, gate.functions)
             )
+
+
+def _other_language(scope: Scope, node: etree._Element, language: str) -> Finding:
+    """A script in another language, with the same in ours where it only sets data."""
+    same = as_script(text_of(node.find(bpmn("script"))))
+    written = "; ".join(same.split("\n")) if same else None
+    return found(
+        scope,
+        node,
+        "script-format",
+        Words(
+            f"“{title(node)}”的脚本语言 {language[:40]} 不支持。",
+            f"The script language {language[:40]} of {title(node)} is not supported.",
+        ),
+        Words(
+            f"请删除 scriptFormat，{f'写：{written}' if written else '每行写“名称 = 表达式”'}。",
+            "Delete scriptFormat and write "
+            + (f"the lines: {written}" if written else "lines `name = expression`."),
+        ),
+    )
 
 
 def timers(scope: Scope, gate: Gate) -> Findings:
@@ -128,7 +147,8 @@ def _checked(
     except ExpressionError as error:
         name = owner.get("id") or local(owner)
         line = element.sourceline or owner.sourceline or 1
-        yield Finding(scope.file, line, name, "error", rule, error.message, _REMEDY)
+        remedy = _FOREIGN if is_foreign(element.text or "") else _REMEDY
+        yield Finding(scope.file, line, name, "error", rule, error.message, remedy)
 
 
 RULES: tuple[ScopeRule, ...] = (conditions, loop_texts, extension_texts, scripts, timers)

@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.bpmn.diagram import Diagram, Scope, nodes_of
 from engine.bpmn.findings import Finding
+from engine.bpmn.rules.foreign import carried_out_by
 from engine.bpmn.rules.gate import FileRule, Findings, Gate, ScopeRule, found, title
 from engine.bpmn.vocabulary import (
     ANYWHERE,
@@ -160,14 +161,29 @@ def operations(scope: Scope, gate: Gate) -> Findings:
                 scope,
                 node,
                 "no-operation",
+                _carried_out_elsewhere(node),
                 Words(
-                    f"服务任务“{title(node)}”没有指明操作。",
-                    f"The service task {title(node)} names no operation.",
+                    "请加上 lianban:operation，或改为用户任务由人办理。",
+                    "Add lianban:operation, or make it a user task for a person.",
                 ),
-                Words("请加上 lianban:operation。", "Add lianban:operation."),
             )
         else:
             yield from _operation(scope, node, read.operation, read.notice, gate)
+
+
+def _carried_out_elsewhere(node: etree._Element) -> Words:
+    """That a service task names no operation, and what would carry it out in another engine."""
+    there = carried_out_by(node)
+    if there is None:
+        return Words(
+            f"服务任务“{title(node)}”没有指明操作。",
+            f"The service task {title(node)} names no operation.",
+        )
+    return Words(
+        f"服务任务“{title(node)}”在其他引擎中由 {there} 执行，此处不运行；它没有指明操作。",
+        f"The service task {title(node)} is carried out by {there} in another engine, which does "
+        "not run here; it names no operation.",
+    )
 
 
 def _operation(
