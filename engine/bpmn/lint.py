@@ -17,6 +17,7 @@ from engine.bpmn.dmn import read_decisions
 from engine.bpmn.findings import Finding, in_order
 from engine.bpmn.rewrite.spelling import spell
 from engine.bpmn.rules import (
+    around,
     city,
     correlations,
     decisions,
@@ -50,6 +51,7 @@ FILE_RULES = (
     *city.FILE_RULES,
     *correlations.FILE_RULES,
     *foreign.FILE_RULES,
+    *around.RULES,
 )
 SCOPE_RULES = (
     *elements.RULES,

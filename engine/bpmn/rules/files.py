@@ -50,16 +50,22 @@ def schema(diagram: Diagram, gate: Gate) -> Findings:
     with _LOCK:
         _schema().validate(diagram.root)
         entries = list(_schema().error_log)
+    known = {
+        (e.sourceline, local(e)): e.get("id") for e in diagram.root.iter("{*}*") if e.get("id")
+    }
     for entry in entries:
         parts = [_NAME_IN_BRACES.sub("", part) for part in _QUOTED.findall(entry.message)]
         element, detail = (*parts, "", "")[:2]
         if "xs:ID" in entry.message and any(ids[part] > 1 for part in parts):
             continue  # the rule for ids says it better
+        if element == "definitions" and detail == "targetNamespace":
+            yield _no_target(diagram)
+            continue
         words = _SCHEMA.get(entry.type_name, _OTHER)
         yield Finding(
             diagram.file,
             max(1, entry.line),
-            element or "definitions",
+            known.get((entry.line, element), element or "definitions"),
             "error",
             "schema",
             Words(words.zh.format(element, detail) + "。", words.en.format(element, detail) + "."),
@@ -68,6 +74,21 @@ def schema(diagram: Diagram, gate: Gate) -> Findings:
                 "Mend the spelling or the place; see BPMN 2.0.",
             ),
         )
+
+
+def _no_target(diagram: Diagram) -> Finding:
+    """Some modellers leave it out; nothing here depends on it."""
+    return found(
+        diagram,
+        diagram.root,
+        "no-target-namespace",
+        Words("definitions 缺少 targetNamespace。", "definitions has no targetNamespace."),
+        Words(
+            "标准要求它；请补上任意一个网址，如 http://example.com/bpmn。",
+            "The standard asks for it; add any URI, such as http://example.com/bpmn.",
+        ),
+        level="hint",
+    )
 
 
 @lru_cache(maxsize=1)

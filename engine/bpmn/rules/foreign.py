@@ -143,15 +143,18 @@ def _remedy(foreign: _Foreign, meaning: Meaning) -> Words:
     if meaning.level != "error" or not lines or None in lines:
         return meaning.remedy
     script = "; ".join("; ".join(line.split("\n")) for line in lines if line)
-    return Words(f"请改为脚本任务，写：{script}", f"Make it a script task with the lines: {script}")
+    return Words(
+        f"请在此前或此后加脚本任务，写：{script}",
+        f"Put a script task before or behind it with the lines: {script}",
+    )
 
 
 def _mappings(element: etree._Element) -> Iterator[str]:
     """`target = source` of mappings of data, as their engine's scripts would say it."""
     for each in (element, *element):
         source = each.get("source") or each.get("sourceExpression") or ""
-        if source and each.get("target"):
-            source = source.strip().removeprefix("=").strip()
+        source = source.strip().removeprefix("=").strip()
+        if source and each.get("target") and source != each.get("target"):
             yield f"{each.get('target')} = {source.removeprefix('${').removesuffix('}')}"
 
 

@@ -13,7 +13,7 @@ from engine.bpmn.findings import Finding
 from engine.bpmn.rules.gate import Findings, Gate, ScopeRule, found, title
 from engine.bpmn.scripts import compile_assignments
 from engine.bpmn.timer_text import KINDS, parse_timer
-from engine.bpmn.vendors.translate import as_script, is_foreign
+from engine.bpmn.vendors.translate import as_script, is_foreign, suggested
 from engine.bpmn.vocabulary import read_extensions
 from engine.bpmn.xml import bpmn, local
 from engine.errors import ExpressionError, Words
@@ -147,8 +147,19 @@ def _checked(
     except ExpressionError as error:
         name = owner.get("id") or local(owner)
         line = element.sourceline or owner.sourceline or 1
-        remedy = _FOREIGN if is_foreign(element.text or "") else _REMEDY
+        remedy = _remedy(element.text or "")
         yield Finding(scope.file, line, name, "error", rule, error.message, remedy)
+
+
+def _remedy(text: str) -> Words:
+    """What to do about a text that is not in our language: by whose language it looks like."""
+    if is_foreign(text):
+        return _FOREIGN
+    if (ours := suggested(text)) is not None:
+        return Words(
+            f"这是 XPath；数据直接写名称：{ours}", f"This is XPath; write names of data: {ours}"
+        )
+    return _REMEDY
 
 
 RULES: tuple[ScopeRule, ...] = (conditions, loop_texts, extension_texts, scripts, timers)

@@ -35,6 +35,16 @@ def translated(text: str, *, condition: bool) -> str | None:
     return made
 
 
+_DATA_OBJECT = re.compile(r"(?:\w+:)?getDataObject\(\s*['\"]([^\W\d]\w*)['\"]\s*\)")
+
+
+def suggested(text: str) -> str | None:
+    """What an XPath condition over data objects probably means in our language, as a suggestion:
+    XPath asks whether a node is there, and not what it says. None for any other text."""
+    plain = _DATA_OBJECT.sub(r"\1", text)
+    return None if plain == text else translated(f"={plain}", condition=True)
+
+
 _ASSIGNED = re.compile(
     r"(?:(?:execution|delegateTask|task)\.setVariable(?:Local)?\(\s*['\"](?P<set>[^\W\d]\w*)['\"]\s*,"
     r"\s*(?P<given>.+)\)|(?:(?:var|let|const|def|int|long|double|boolean|String)\s+)?"
