@@ -302,3 +302,35 @@ def test_scripts_in_other_languages(language, text, rule):
     there = [f for f in checked(*around(task, chain("start", "A", "end"))) if f.level == "error"]
     assert [f.rule for f in there] == ([rule] if rule else [])
     assert rule != "script-format" or "a = 1" in there[0].remedy.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("return approved == 1;", "approved == 1"),
+        ("bpmn:getDataObject('clarified') = 'yes'", "clarified == 'yes'"),
+        ("not(getDataObject('ok'))", "not (ok == true)"),
+    ],
+)
+def test_a_condition_in_java_or_xpath_is_refused_with_ours(text, suggestion):
+    there = [f for f in checked(*gate(text)) if f.level == "error"]
+    assert [f.rule for f in there] == ["expression"]
+    assert there[0].remedy.en.endswith(suggestion)
+
+
+def test_an_automatic_task_of_jbpm_is_not_offered_to_a_person():
+    task = node("task", "A", **{"d:taskName": "Rest", "xmlns:d": "http://www.jboss.org/drools"})
+    there = checked(*around(task, chain("start", "A", "end")))
+    assert [f.rule for f in there if f.level == "error"] == ["vendor-code"]
+
+
+def test_a_word_that_nobody_knows_is_told_apart_from_settings():
+    parts = step(**{"camunda:asyncBefore": "true", "camunda:approveMode": "all"})
+    hints = told(checked(*parts), "vendor")
+    assert any("change nothing: camunda:asyncBefore." in hint for hint in hints)
+    assert any("not known here" in hint and "camunda:approveMode" in hint for hint in hints)
+
+
+def test_a_type_written_with_a_capital_is_the_same_word():
+    there = checked(*step(ours('<camunda:TaskListener class="com.x.Y"/>')))
+    assert [f.rule for f in there if f.level == "error"] == ["vendor-code"]

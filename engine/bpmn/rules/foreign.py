@@ -50,21 +50,27 @@ class _Foreign:
 
     @property
     def word(self) -> str:
-        return self.name.partition(":")[2]
+        """Without its prefix; modelers sometimes write the type's name, with a capital."""
+        word = self.name.partition(":")[2]
+        return word[:1].lower() + word[1:]
 
 
 def explained(diagram: Diagram, gate: Gate) -> Findings:
     """Every other word of another engine: what it means there, and what to do here."""
     idle: dict[str, etree._Element] = {}
+    unknown: dict[str, etree._Element] = {}
     for element in _elements(diagram):
         for foreign in _words_on(element):
             meaning = _meaning(foreign)
             if meaning is None:
-                idle.setdefault(foreign.name, element)
+                harmless = foreign.word in IDLE or foreign.word in ("in", "out")
+                (idle if harmless else unknown).setdefault(foreign.name, element)
             elif not (local(element) == "serviceTask" and foreign.word in _CARRIES_OUT):
                 yield _explained(diagram, element, foreign, meaning)
     if idle:
-        yield _idle(diagram, idle)
+        yield _once(diagram, idle, _IDLE)
+    if unknown:
+        yield _once(diagram, unknown, _UNKNOWN)
 
 
 def carried_out_by(node: etree._Element) -> str | None:
@@ -191,20 +197,33 @@ def _owner(element: etree._Element) -> etree._Element:
     return element
 
 
-def _idle(diagram: Diagram, idle: dict[str, etree._Element]) -> Finding:
-    listed = list(idle)
+_IDLE = (
+    Words(
+        "其他引擎的设置在此不起作用，也不影响流转",
+        "Settings of other engines have no effect here and change nothing",
+    ),
+    Words("可以保留或删除。", "Keep or delete them."),
+)
+_UNKNOWN = (
+    Words(
+        "不认识其他引擎的这些扩展，它们不起作用",
+        "These extensions of other engines are not known here and have no effect",
+    ),
+    Words(
+        "请核对流程不依赖它们，然后删除。", "See that the process does not need them; delete them."
+    ),
+)
+
+
+def _once(
+    diagram: Diagram, there: dict[str, etree._Element], words: tuple[Words, Words]
+) -> Finding:
+    """One hint for all words of a file that are of one kind, at the first of them."""
+    listed = list(there)
     shown = ", ".join(listed[:12]) + (" …" if len(listed) > 12 else "")
-    return found(
-        diagram,
-        _owner(idle[listed[0]]),
-        "vendor",
-        Words(
-            f"其他引擎的设置在此不起作用，也不影响流转：{shown}。",
-            f"Settings of other engines have no effect here and change nothing: {shown}.",
-        ),
-        Words("可以保留或删除。", "Keep or delete them."),
-        level="hint",
-    )
+    message = Words(f"{words[0].zh}：{shown}。", f"{words[0].en}: {shown}.")
+    first = _owner(there[listed[0]])
+    return found(diagram, first, "vendor", message, words[1], level="hint")
 
 
 _HOUSE = frozenset((BPMN, BPMNDI, LIANBAN, XSI, "http://www.w3.org/XML/1998/namespace", ""))

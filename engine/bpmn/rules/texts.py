@@ -157,7 +157,8 @@ def _remedy(text: str) -> Words:
         return _FOREIGN
     if (ours := suggested(text)) is not None:
         return Words(
-            f"这是 XPath；数据直接写名称：{ours}", f"This is XPath; write names of data: {ours}"
+            f"这是其他语言的条件，请改写，如：{ours}",
+            f"This is a condition in another language; write it so: {ours}",
         )
     return _REMEDY
 

@@ -224,6 +224,9 @@ SPIFF: Mapping[str, Meaning] = {
 }
 
 DROOLS: Mapping[str, Meaning] = {
+    "taskName": _means("error", "由 jBPM 的程序执行", "is a work item of jBPM", *_OPERATION),
+    "ruleFlowGroup": _DECISION,
+    "dmnRef": _DECISION,
     "onEntry-script": _LISTENER,
     "onExit-script": _LISTENER,
 }
@@ -231,6 +234,19 @@ DROOLS: Mapping[str, Meaning] = {
 # Words that tune their engine and say nothing of the process.
 IDLE = frozenset(
     [
+        "modelerTemplate",
+        "modelerTemplateVersion",
+        "modelerTemplateIcon",
+        "formFieldValidation",
+        "dataType",
+        "userType",
+        "text",
+        "metaData",
+        "packageName",
+        "adHoc",
+        "bgcolor",
+        "dtype",
+        "selectable",
         "async",
         "asyncBefore",
         "asyncAfter",

@@ -35,12 +35,15 @@ def translated(text: str, *, condition: bool) -> str | None:
     return made
 
 
+_RETURNED = re.compile(r"return\s+([^;{}]+);?\s*")
 _DATA_OBJECT = re.compile(r"(?:\w+:)?getDataObject\(\s*['\"]([^\W\d]\w*)['\"]\s*\)")
 
 
 def suggested(text: str) -> str | None:
-    """What an XPath condition over data objects probably means in our language, as a suggestion:
-    XPath asks whether a node is there, and not what it says. None for any other text."""
+    """What a condition of XPath over data objects, or of Java (`return x == 1;`), probably means in
+    our language. A suggestion alone: XPath asks whether a node is there, and not what it says."""
+    if match := _RETURNED.fullmatch(text.strip()):
+        return translated(f"${{{match[1]}}}", condition=True)
     plain = _DATA_OBJECT.sub(r"\1", text)
     return None if plain == text else translated(f"={plain}", condition=True)
 
