@@ -13,13 +13,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.bpmn.vendors.names import ACTIVITI, CAMUNDA, FLOWABLE, OPERATON, ZEEBE
 from engine.bpmn.vocabulary import extension_elements
 from engine.bpmn.xml import bpmn, local, namespace
 from engine.errors import Words
 
-CAMUNDA = ("http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn")
-FLOWABLE = ("http://flowable.org/bpmn", "http://activiti.org/bpmn")
-ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 # Forms of a result in Camunda 7, and whether ours is a list then.
 _FORMS = {"singleEntry": False, "singleResult": False, "collectEntries": True}
 
@@ -54,12 +52,12 @@ def decision_call(element: etree._Element) -> DecisionCall | None:
     for word in extension_elements(element):
         if local(word) == "decision" and (key := _plain(word.get("table"))):
             return DecisionCall(key, _plain(word.get("result")))
-    for space in CAMUNDA:
+    for space in (CAMUNDA, OPERATON):
         if key := _plain(element.get(f"{{{space}}}decisionRef")):
             form = _plain(element.get(f"{{{space}}}mapDecisionResult")) or "resultList"
             result = _plain(element.get(f"{{{space}}}resultVariable"))
             return DecisionCall(key, result, "camunda:decisionRef", form)
-    for space in FLOWABLE:
+    for space in (FLOWABLE, ACTIVITI):
         if key := _plain(element.get(f"{{{space}}}decisionTableReferenceKey")):
             return DecisionCall(key, None, "flowable:decisionTableReferenceKey")
     for called in _zeebe(element):

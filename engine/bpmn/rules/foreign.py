@@ -17,7 +17,7 @@ from engine.bpmn.xml import BPMN, BPMNDI, LIANBAN, XSI, bpmn, local, namespace
 from engine.errors import Words
 
 _MEANINGS = {
-    **dict.fromkeys(("camunda", "flowable", "activiti"), JAVA),
+    **dict.fromkeys(("camunda", "operaton", "flowable", "activiti"), JAVA),
     "zeebe": ZEEBE,
     "spiffworkflow": SPIFF,
     "drools": DROOLS,
@@ -37,6 +37,13 @@ _CARRIES_OUT = frozenset(
         *("taskDefinition", "serviceTaskOperator"),
     )
 )
+# Words that another rule tells, by the element they stand on.
+_TOLD_ELSEWHERE = {
+    "serviceTask": _CARRIES_OUT,
+    "businessRuleTask": frozenset(
+        ("decisionRef", "mapDecisionResult", "resultVariable", "calledDecision")
+    ),
+}
 _MOST_SHOWN = 80  # characters of what a file says
 
 
@@ -63,9 +70,8 @@ def explained(diagram: Diagram, gate: Gate) -> Findings:
         for foreign in _words_on(element):
             meaning = _meaning(foreign)
             if meaning is None:
-                harmless = foreign.word in IDLE or foreign.word in ("in", "out")
-                (idle if harmless else unknown).setdefault(foreign.name, element)
-            elif not (local(element) == "serviceTask" and foreign.word in _CARRIES_OUT):
+                (idle if _is_idle(foreign) else unknown).setdefault(foreign.name, element)
+            elif foreign.word not in _TOLD_ELSEWHERE.get(local(element), ()):
                 yield _explained(diagram, element, foreign, meaning)
     if idle:
         yield _once(diagram, idle, _IDLE)
@@ -111,6 +117,10 @@ def _meaning(foreign: _Foreign) -> Meaning | None:
     if foreign.word in IDLE:
         return None
     return _MEANINGS[foreign.name.partition(":")[0]].get(foreign.word)
+
+
+def _is_idle(foreign: _Foreign) -> bool:
+    return foreign.word in IDLE or foreign.word in ("in", "out")
 
 
 def _passes(mapping: etree._Element) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+OPERATON = "http://operaton.org/schema/1.0/bpmn"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 FLOWABLE = "http://flowable.org/bpmn"
 ACTIVITI = "http://activiti.org/bpmn"
@@ -12,9 +13,10 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 DROOLS = "http://www.jboss.org/drools"
 
 # Engines that have one set of words, each in a namespace of its own.
-JAVA = (CAMUNDA, FLOWABLE, ACTIVITI)
+JAVA = (CAMUNDA, OPERATON, FLOWABLE, ACTIVITI)
 PREFIXES = {
     CAMUNDA: "camunda",
+    OPERATON: "operaton",
     ZEEBE: "zeebe",
     FLOWABLE: "flowable",
     ACTIVITI: "activiti",
