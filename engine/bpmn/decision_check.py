@@ -7,7 +7,7 @@ too much, nothing is claimed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -27,13 +27,18 @@ class _TooMuch(Exception):
 
 
 @dataclass
+class _Work:
+    left: int = MAX_WORK
+
+
+@dataclass
 class _Boxes:
     """The rows of a table as masks over the atoms of each column, in the columns' order."""
 
     table: Table
     domains: tuple[Domain | None, ...]
     masks: tuple[tuple[int | None, ...], ...]
-    left: int = MAX_WORK
+    work: _Work
 
     @cached_property
     def matching(self) -> tuple[dict[int, int], ...]:
@@ -51,13 +56,21 @@ class _Boxes:
             columns.append(found)
         return tuple(columns)
 
-    def spend(self, work: int) -> None:
-        self.left -= work
-        if self.left < 0:
+    def spend(self, steps: int) -> None:
+        self.work.left -= steps
+        if self.work.left < 0:
             raise _TooMuch
 
 
-def check_table(table: Table) -> list[Finding]:
+def check_tables(tables: Iterable[Table]) -> list[Finding]:
+    """The findings about the tables of a file, which share the work that may be done."""
+    work, found = _Work(), []
+    for table in tables:
+        found += _check(table, work)
+    return found
+
+
+def _check(table: Table, work: _Work) -> list[Finding]:
     """Findings about overlapping, missing and unreachable cases, each with an example.
 
     Rows that overlap against the hit policy are errors; a case that no row covers breaks the rule
@@ -65,7 +78,7 @@ def check_table(table: Table) -> list[Finding]:
     """
     found: list[Finding] = []
     try:
-        if (boxes := _boxes(table)) is not None:
+        if (boxes := _boxes(table, work)) is not None:
             for look in (_overlaps, _gaps, _unreachable):
                 found.extend(look(boxes))
     except _TooMuch:
@@ -78,13 +91,13 @@ def check_table(table: Table) -> list[Finding]:
     return found
 
 
-def _boxes(table: Table) -> _Boxes | None:
+def _boxes(table: Table, work: _Work) -> _Boxes | None:
     """None where two columns read the same data: their cells are not independent."""
     read = [name for column in table.inputs for name in column.expression.names]
     if len(read) != len(set(read)) or any(not c.expression.names for c in table.inputs):
         return None
     cells = list(zip(*(rule.cells for rule in table.rules), strict=True))
-    boxes = _Boxes(table, (), ())
+    boxes = _Boxes(table, (), (), work)
     domains, columns = [], []
     for column, inside in zip(table.inputs, cells, strict=True):
         distinct = {cell.text: cell for cell in inside}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.bpmn.decision import Decision, Required
-from engine.bpmn.decision_check import check_table
+from engine.bpmn.decision_check import check_tables
 from engine.bpmn.decision_table import TYPES, Table
 from engine.bpmn.dmn_table import Place, TableReader, child, children, text_in
 from engine.bpmn.expressions import Expression, compile_expression
@@ -59,9 +59,8 @@ def read_decisions(data: bytes, name: str) -> tuple[dict[str, Decision], list[Fi
     what cannot be read and, where everything can, what overlaps and what is missing."""
     decisions, findings = _read(data, name)
     if not any(finding.level == "error" for finding in findings):
-        for decision in decisions.values():
-            if isinstance(decision.body, Table):
-                findings += check_table(decision.body)
+        bodies = (decision.body for decision in decisions.values())
+        findings += check_tables(body for body in bodies if isinstance(body, Table))
     return decisions, in_order(findings)
 
 

@@ -30,6 +30,7 @@ _LETTERS = {"U": "UNIQUE", "A": "ANY", "F": "FIRST", "P": "PRIORITY", "C": "COLL
 # What is FEEL, or says nothing; our expressions are near enough to be read as it.
 _LANGUAGES = ("", "feel", "s-feel", "sfeel")
 MAX_ROWS, MAX_COLUMNS = 10_000, 100
+MAX_WRITTEN = 100_000  # characters of expressions in a file; reading them takes a second or so
 
 T = TypeVar("T")
 _CELL_REMEDY = Words("请改正单元格；没有值写 null。", "Mend the cell; write null for no value.")
@@ -41,6 +42,7 @@ class Place:
     def __init__(self, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
+        self.left = MAX_WRITTEN
 
     def fault(
         self,
@@ -67,8 +69,23 @@ class Place:
             )
             self.fault(element, "dmn-language", message, remedy)
 
+    def _too_much(self, element: etree._Element) -> None:
+        message = Words(
+            f"决策表中的表达式合计超过 {MAX_WRITTEN} 个字符。",
+            f"The expressions of the file have more than {MAX_WRITTEN} characters in all.",
+        )
+        remedy = Words("请拆成几个文件，或写得简单些。", "Split the file, or write less.")
+        self.fault(element, "dmn-too-large", message, remedy)
+
     def attempt(self, element: etree._Element, read: Callable[[], T]) -> T | None:
         """What `read` gives; None where it refuses, which is noted with the place."""
+        text = text_in(element)
+        if re.search(r"[^\W\d]", re.sub(r'"[^"]*"', "", text)):  # more than plain values
+            self.left -= len(text)
+            if self.left < 0:
+                if self.left + len(text) >= 0:  # told once
+                    self._too_much(element)
+                return None
         try:
             return read()
         except ExpressionError as error:

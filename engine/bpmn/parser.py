@@ -46,6 +46,7 @@ from engine.bpmn.decision_calls import decision_call
 from engine.bpmn.decision_task import DecisionTask
 from engine.bpmn.diagram import is_executable
 from engine.bpmn.joins import Inclusive, Parallel
+from engine.bpmn.places import placed
 from engine.bpmn.plain import plain
 from engine.bpmn.reading import EndReader, ProcessReader, reader_of
 from engine.bpmn.rewrite import rewrite
@@ -76,12 +77,13 @@ def operation_call(spec: OperationTask, my_task: Any) -> OperationCall:
     """Return what a service task asks for, its parameters evaluated against the process data."""
     extensions: Extensions = spec.extensions
     environment = my_task.workflow.script_engine.environment
-    params = {
-        param.name: param.value
-        if param.expression is None
-        else environment.evaluate(param.expression, my_task.data)
-        for param in extensions.operation.params
-    }
+    with placed(spec):
+        params = {
+            param.name: param.value
+            if param.expression is None
+            else environment.evaluate(param.expression, my_task.data)
+            for param in extensions.operation.params
+        }
     return OperationCall(
         name=extensions.operation.name,
         element=spec.bpmn_id,

@@ -22,6 +22,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.data_objects import objects_in_sight
 from engine.bpmn.merging import merged
+from engine.bpmn.places import placed
 from engine.errors import ProcedureFault, Words
 
 COUNTER = "loopCounter"
@@ -102,7 +103,8 @@ class _Many(_Repeating):
             value = next((found[name] for name in self.source if name in found), None)
         else:
             environment = my_task.workflow.script_engine.environment
-            value = environment.evaluate(self.cardinality, my_task.data)
+            with placed(self):
+                value = environment.evaluate(self.cardinality, my_task.data)
             if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
                 value = list(range(min(value, MAX_INSTANCES + 1)))
             else:
@@ -175,7 +177,8 @@ class _Many(_Repeating):
         for prefix in ("numberOf", "nrOf"):  # the standard's name, and what engines call it
             names |= {prefix + name: number for name, number in counts.items()}
         environment = my_task.workflow.script_engine.environment
-        return bool(environment.evaluate(self.condition, names))
+        with placed(self):
+            return bool(environment.evaluate(self.condition, names))
 
 
 class AllAtOnce(_Many, ParallelMultiInstanceTask):
@@ -235,7 +238,8 @@ class Loop(_Repeating, StandardLoopTask):
         if self.condition is None:
             return False
         names = {**my_task.data, COUNTER: rounds}
-        return not my_task.workflow.script_engine.environment.evaluate(self.condition, names)
+        with placed(self):
+            return not my_task.workflow.script_engine.environment.evaluate(self.condition, names)
 
 
 def _pairs(state: Mapping[str, Any]) -> zip[tuple[str, Any]]:

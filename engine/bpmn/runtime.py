@@ -16,6 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.environment import Environment
 from engine.bpmn.faults import told
 from engine.bpmn.guards import guard_steps
+from engine.bpmn.places import placed
 from engine.bpmn.plain import plain
 from engine.bpmn.situation import Situation
 from engine.bpmn.state import restore, save
@@ -262,7 +263,9 @@ class Instance:
     def _limit(self, task: Any, extensions: Extensions) -> int | None:
         if extensions.limit is None:
             return None
-        days = self._workflow.script_engine.environment.evaluate(extensions.limit.days, task.data)
+        environment = self._workflow.script_engine.environment
+        with placed(task.task_spec):
+            days = environment.evaluate(extensions.limit.days, task.data)
         name = task.task_spec.bpmn_name or task.task_spec.bpmn_id
         return whole_days(days, name, extensions.limit.days)
 

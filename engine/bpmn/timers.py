@@ -17,6 +17,7 @@ from SpiffWorkflow.bpmn.util import PendingBpmnEvent
 
 from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.expressions import Expression
+from engine.bpmn.places import placed
 from engine.bpmn.situation import Situation
 from engine.bpmn.timer_text import Timer
 from engine.domain.calendar import SHANGHAI, last_day
@@ -137,19 +138,20 @@ class ClockTimer(TimerEventDefinition):
     def _value(self, my_task: Any) -> Any:
         environment = my_task.workflow.script_engine.environment
         names = dict(my_task.data)
-        if self.limit is not None:
-            names["limit"] = environment.value(self.limit, names)
-        return environment.value(self.timer.threshold, names)
+        with placed(my_task.task_spec):
+            if self.limit is not None:
+                names["limit"] = environment.value(self.limit, names)
+            return environment.value(self.timer.threshold, names)
 
 
 def whole_days(value: Any, name: str, expression: str) -> int:
     """Return `value` if it is a number of working days. Raises `ExpressionError` naming `name`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        got = repr(value)[:40]
         raise ExpressionError(
-            f"“{name}”应得到不小于 0 的整数个工作日，实际得到 {value!r}。"
-            f"请改写表达式“{expression}”。",
+            f"“{name}”应得到不小于 0 的整数个工作日，实际得到 {got}。请改写表达式“{expression}”。",
             f"Expected {name} to give a whole number of working days of 0 or more but got "
-            f"{value!r}; mend the expression {expression!r}.",
+            f"{got}; mend the expression {expression!r}.",
         )
     return value
 
