@@ -91,8 +91,13 @@ def deploy(form_and_files_data: dict[str, Any]) -> Response:
     moment, tongue = now(), language()
     files = _files(form_and_files_data["files"])
 
+    with reading() as session:
+        foreseen = deployment.foresee(session, resources(), files)
+
     def work(session: Session) -> Answer:
-        done = deployment.deploy(session, resources(), actor=actor(), files=files, now=moment)
+        done = deployment.deploy(
+            session, resources(), actor=actor(), files=files, now=moment, foreseen=foreseen
+        )
         findings = [finding.as_dict(tongue) for finding in done.findings]
         body = Deployment().dump({"versions": done.versions, "findings": findings})
         return Answer(body, 201)

@@ -22,6 +22,7 @@ from engine.cli_ground import said as _said
 from engine.cli_ground import say as _say
 from engine.commands import deployment
 from engine.commands.accounts import add_staff, change_password
+from engine.commands.judging import judge
 from engine.config import CHECKOUT
 from engine.demo import build_demo
 from engine.domain.actor import ANY, OPERATOR, Seat
@@ -56,10 +57,18 @@ def deploy(paths: tuple[Path, ...]) -> None:
     app, resources = _prepared(config), load_resources(config)
     with app.app_context():
         now = present_time(config)
+        with reading() as session:
+            foreseen = deployment.foresee(session, resources, files, beside)
         try:
             with writing() as session:
                 done = deployment.deploy(
-                    session, resources, actor=OPERATOR, files=files, now=now, beside=beside
+                    session,
+                    resources,
+                    actor=OPERATOR,
+                    files=files,
+                    now=now,
+                    beside=beside,
+                    foreseen=foreseen,
                 )
         except DeploymentRefused as refused:
             _print_findings(refused.facts["findings"])
@@ -94,7 +103,7 @@ def lint(paths: tuple[Path, ...], as_json: bool, filing: bool) -> None:
     """Check procedure files without deploying them; exit code 1 on an error."""
     files, beside = read_paths(paths), read_beside(paths, CHECKOUT)
     organisation = load_organisation(_config().processes / "catalogue")
-    findings = deployment.examine(organisation, files, beside)
+    findings = judge(organisation, files, beside, {}).findings
     if as_json:
         rows = [finding.as_dict(_language()) for finding in findings]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))

@@ -49,7 +49,7 @@ ROOMS = {
         "bpmn catalogue documents domain errors resources store", "sqlalchemy"
     ),
     "engine.commands": room(
-        "bpmn catalogue documents domain errors operations resources store", "sqlalchemy"
+        "bpmn catalogue documents domain errors nursery operations resources store", "sqlalchemy"
     ),
     "engine.transaction": room("store", "sqlalchemy"),
     "engine.delivery": room("domain errors resources store transaction", "sqlalchemy"),
@@ -76,6 +76,7 @@ SHARED_BY_COMMANDS = (
     "engine.commands.forms",
     "engine.commands.bundle",
     "engine.commands.gate",
+    "engine.commands.judging",
     "engine.commands.applicants",
     "engine.commands.corrections",
 )

@@ -18,8 +18,7 @@ import sqlalchemy as sa
 
 from engine.bpmn.versions import content_hash
 from engine.commands import filing, materials, withdrawal, work
-from engine.commands.bundle import Sources, assemble
-from engine.commands.deployment import canonical_files
+from engine.commands.bundle import Sources, assemble, canonical_files
 from engine.config import CHECKOUT
 from engine.demo.answers import application as invented_application
 from engine.domain.actor import ANY, Actor

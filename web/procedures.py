@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from api.context import now, resources
-from engine.commands.deployment import Deployment, deploy
+from engine.commands.deployment import Deployment, deploy, foresee
 from engine.domain.actor import ADMINISTRATOR, Actor
 from engine.errors import Forbidden, Invalid, LianbanError
 from engine.procedure_files import MAX_BYTES, unzip
@@ -62,8 +62,12 @@ def deploy_files() -> str | tuple[str, int]:
         raise Forbidden("只有系统管理员可以部署流程。", "Only an administrator may deploy.")
     try:
         files = _chosen()
+        with reading() as session:
+            foreseen = foresee(session, resources(), files)
         with writing() as session:
-            done = deploy(session, resources(), actor=actor, files=files, now=moment)
+            done = deploy(
+                session, resources(), actor=actor, files=files, now=moment, foreseen=foreseen
+            )
     except LianbanError as refused:
         return _list(actor, refused), refused.status
     return _list(actor, done=done)

@@ -14,7 +14,7 @@ from engine.bpmn.closures import Functions
 from engine.bpmn.decision import Decision
 from engine.bpmn.diagram import Diagram, read_diagram
 from engine.bpmn.dmn import read_decisions
-from engine.bpmn.findings import Finding, in_order
+from engine.bpmn.findings import Finding, Kept, in_order, shortened
 from engine.bpmn.rewrite.spelling import spell
 from engine.bpmn.rules import (
     around,
@@ -88,18 +88,28 @@ def lint(
     """
     findings: list[Finding] = []
     tables = _decisions(files, findings)
+    findings = shortened(findings)
     diagrams = _diagrams(files, findings)
     if not diagrams and not tables and not findings:
         findings.append(_no_diagram(files))
     usable = functions_with(tables) if functions is None else functions
     gate = Gate(diagrams, forms, notices, operations, posts, departments, called, usable)
     for diagram in diagrams:
-        findings += (f for rule in FILE_RULES for f in rule(diagram, gate))
-        findings += (f for s in diagram.scopes for rule in SCOPE_RULES for f in rule(s, gate))
+        findings += _judged(diagram, gate)
     if not has_errors(findings):
         read = {name: data for name, data in files.items() if name.endswith(DIAGRAM_ENDINGS)}
         findings += library.readable(read, gate)
     return in_order(findings)
+
+
+def _judged(diagram: Diagram, gate: Gate) -> list[Finding]:
+    kept = Kept()
+    for file_rule in FILE_RULES:
+        kept.add(file_rule, diagram, gate)
+    for scope in diagram.scopes:
+        for rule in SCOPE_RULES:
+            kept.add(rule, scope, gate)
+    return kept.told()
 
 
 def has_errors(findings: Collection[Finding]) -> bool:

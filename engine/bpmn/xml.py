@@ -6,6 +6,7 @@ Source: BPMN 2.0.2 (ISO/IEC 19510) for the namespaces; the limits are ours.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -70,12 +71,19 @@ class XmlFault(Invalid):
 
 def local(element: etree._Element) -> str:
     """The tag without its namespace; an empty string for comments and the like."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return _parts(element.tag)[1] if isinstance(element.tag, str) else ""
 
 
 def namespace(element: etree._Element) -> str:
     """The namespace of the tag; an empty string where it has none."""
-    return (etree.QName(element).namespace or "") if isinstance(element.tag, str) else ""
+    return _parts(element.tag)[0] if isinstance(element.tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _parts(tag: str) -> tuple[str, str]:
+    """Namespace and local name; remembered, since a large file asks a million times."""
+    space, _, name = tag.rpartition("}")
+    return space[1:], name
 
 
 def bpmn(name: str) -> str:
@@ -114,6 +122,8 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError:
+        if any(entry.type_name == "ERR_NO_MEMORY" for entry in parser.error_log):
+            raise MemoryError from None  # not the file's fault: whoever bounded the memory says so
         # A DOCTYPE whose entities blow up never becomes a tree; say what is really wrong.
         if b"<!DOCTYPE" in data and file_kinds.of_bytes(data) is None:
             raise _doctype(name, data) from None

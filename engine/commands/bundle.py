@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from engine.bpmn.dmn import decision_keys
@@ -31,7 +32,7 @@ def canonical(name: str, data: bytes) -> str | None:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.suffix in DIAGRAMS:
         stem = path.name.removesuffix(".bpmn20.xml").removesuffix(path.suffix)
-        return f"processes/{next(iter(_references(data, name).processes), stem)}.bpmn"
+        return f"processes/{next(iter(stands_on(data).processes), stem)}.bpmn"
     if path.suffix == ".dmn":
         return f"rules/{path.name}"
     if path.suffix == ".typ":
@@ -39,6 +40,15 @@ def canonical(name: str, data: bytes) -> str | None:
     if path.suffix in (".yaml", ".yml"):
         return _yaml_path(path, data)
     return None
+
+
+def canonical_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files by canonical path, the first of each; what no procedure stands on is left out."""
+    found: dict[str, bytes] = {}
+    for name, data in files.items():
+        if (path := canonical(name, data)) is not None:
+            found.setdefault(path, data)
+    return found
 
 
 def _yaml_path(path: PurePosixPath, data: bytes) -> str | None:
@@ -68,11 +78,17 @@ class Sources:
 
     def diagram_of(self, process: str) -> str | None:
         """Return the path of the diagram that holds an executable process."""
+        return self._homes.get(process)
+
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        homes: dict[str, str] = {}
         for files in self.places:
             for path, data in files.items():
-                if path.endswith(".bpmn") and process in _references(data, path).processes:
-                    return path
-        return None
+                if path.endswith(".bpmn"):
+                    for process in stands_on(data).processes:
+                        homes.setdefault(process, path)
+        return homes
 
     def table_of(self, decision: str) -> str | None:
         """Return the path of the DMN file that holds a decision."""
@@ -95,7 +111,7 @@ def assemble(key: str, sources: Sources) -> dict[str, bytes]:
         if path is None or path in files:
             continue
         files[path] = sources.get(path)
-        found = _references(files[path], path)
+        found = stands_on(files[path])
         waiting += sorted(found.calls)
         for named in _named_by(found, sources):
             if (data := sources.get(named)) is not None:
@@ -119,8 +135,10 @@ def _shared_notice(path: str) -> bool:
     return path.startswith(f"{NOTICES}/_")
 
 
-def _references(data: bytes, path: str) -> References:
+@lru_cache(maxsize=256)
+def stands_on(data: bytes) -> References:
+    """What a diagram stands on; nothing, where it can't be read. Asked again for each process."""
     try:
-        return references(data, path)
+        return references(data, "")
     except XmlFault:
         return References({}, frozenset(), frozenset(), frozenset(), frozenset(), "")

@@ -40,7 +40,7 @@ def check(
     findings += _form_findings(everything)
     findings += _notice_findings(everything)
     models = {path: data for path, data in everything.items() if path.endswith((".bpmn", ".dmn"))}
-    if models or not uploaded:
+    if models:
         findings += lint(
             models,
             forms=_keys(everything, FORMS, ".yaml"),
@@ -114,6 +114,8 @@ def _faults(path: str, rule: str, read: Callable[[], object]) -> list[Finding]:
         return [_finding(path, line, rule, fault.message)]
     except LianbanError as fault:
         return [_finding(path, 1, rule, fault.message)]
+    except MemoryError:
+        raise  # the file is too costly
     except Exception as fault:
         known = getattr(fault, "id", None)
         words = Words(

@@ -245,7 +245,10 @@ def test_files_that_belong_to_nothing_are_refused(new_city: City) -> None:
 
 def test_two_files_of_the_same_process_are_refused(new_city: City) -> None:
     files = {"a.bpmn": caller("A"), "b.bpmn": caller("A").replace(b'name="own"', b'name="x"')}
-    nothing_stored(new_city, lambda: put(new_city, files), Conflict)
+    refused = nothing_stored(new_city, lambda: put(new_city, files), DeploymentRefused)
+    assert [(f.file, f.rule) for f in refused.facts["findings"] if f.level == "error"] == [
+        ("b.bpmn", "file-twice")
+    ]
 
 
 def test_two_administrators_at_once_deploy_one_after_the_other(app: Flask, new_city: City) -> None:

@@ -104,10 +104,13 @@ def supplement_month(scope: Scope, gate: Gate) -> Findings:
                 )
 
 
+FAR = 100  # nodes; what is farther away is not the wait that was told
+
+
 def _next_steps(scope: Scope, name: str) -> list[str]:
     """The user tasks that a node leads to, without going through one of them."""
     seen, todo, steps = {name}, [name], []
-    while todo:
+    while todo and len(seen) < FAR:
         for after in scope.after(todo.pop()):
             if after in seen or after not in scope.nodes:
                 continue

@@ -36,6 +36,8 @@ def _refused(read: Callable[[], object]) -> str | None:
         read()
     except ValidationException as refused:
         return refused.id or "?"
+    except MemoryError:
+        raise  # whoever bounded the memory says it
     except Exception:  # whatever it stumbles over is told in our words, with the place
         return "?"
     return None
