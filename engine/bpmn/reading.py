@@ -8,7 +8,7 @@ the file, and what an element names is sought in its own file and around it.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from lxml import etree
@@ -46,6 +46,23 @@ class ProcessReader(ProcessParser):
             self.parse_node(node)
         while self.unconnected:
             self.unconnected.pop().connect()
+
+    @cached_property
+    def definitions(self) -> dict[tuple[str, str], etree._Element]:
+        """The messages, signals, errors and escalations of the file by tag and id."""
+        return {(local(e), e.get("id", "")): e for e in self.document_root.iterchildren(bpmn("*"))}
+
+    @cached_property
+    def objects(self) -> dict[str | None, str]:
+        """The data objects in sight by their ids, and by the ids of what refers to them."""
+        around = (self.node, *self.node.iterancestors())
+        there = [e for scope in around for e in scope.iterchildren(bpmn("dataObject"))]
+        found: dict[str | None, str] = {e.get("id"): e.get("id") for e in there}
+        for scope in around:
+            for each in scope.iterchildren(bpmn("dataObjectReference")):
+                if each.get("dataObjectRef") in found:
+                    found.setdefault(each.get("id"), each.get("dataObjectRef"))
+        return found
 
     def first_of(self, name: str) -> Any:
         """The specification at which a node is entered: before its boundary events, if any."""
@@ -152,7 +169,7 @@ class NodeReader:
         if reference is None:
             return ()
         declared = _names(self._declared(reference, tag))
-        return declared or (_held(self.node, reference) or reference,)
+        return declared or (self.process_parser.objects.get(reference, reference),)
 
     # ------------------------------------------------------------ data
 
@@ -172,7 +189,7 @@ class NodeReader:
     def _associations(self, tag: str, held: str, local_ref: str, kind: str) -> list[Association]:
         found = []
         for association in self.node.iterchildren(bpmn(tag)):
-            name = _held(self.node, _text(association, held))
+            name = self.process_parser.objects.get(_text(association, held))
             if name is not None:
                 declared = self._declared(_text(association, local_ref), kind)
                 found.append(Association(name, next(iter(_names(declared)), name)))
@@ -219,8 +236,7 @@ class NodeReader:
         return Cancel()
 
     def _defined(self, tag: str, reference: str) -> etree._Element:
-        root = self.node.getroottree().getroot()
-        return next(e for e in root.iterchildren(bpmn(tag)) if e.get("id") == reference)
+        return self.process_parser.definitions[tag, reference]
 
 
 class EndReader(EndEventParser):
@@ -271,15 +287,3 @@ def _names(item: etree._Element | None) -> tuple[str, ...]:
 
 def _variable(key: str, name: str | None) -> str:
     return name if name and name.isidentifier() else key
-
-
-def _held(node: etree._Element, reference: str | None) -> str | None:
-    """The id of the data object that a reference means, seen from a node; None for anything
-    else."""
-    around = list(node.iterancestors())
-    for scope in around:
-        for each in scope.iterchildren(bpmn("dataObjectReference")):
-            if reference and each.get("id") == reference:
-                reference = each.get("dataObjectRef")
-    objects = (each for scope in around for each in scope.iterchildren(bpmn("dataObject")))
-    return next((reference for each in objects if each.get("id") == reference), None)

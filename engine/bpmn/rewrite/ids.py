@@ -20,29 +20,32 @@ def is_reserved(name: str) -> bool:
 
 def rename_reserved(process: etree._Element, names: Names) -> None:
     for scope in scopes(process):
-        for node in nodes(scope):
-            if is_reserved(node.get("id", "")):
-                _rename(scope, node, names.new(f"{node.get('id')}-node"))
+        reserved = [node for node in nodes(scope) if is_reserved(node.get("id", ""))]
+        _rename(scope, {node: names.new(f"{node.get('id')}-node") for node in reserved})
 
 
 def rename_subprocesses(process: etree._Element, names: Names, taken: set[str]) -> None:
     """A specification is found by the id of its process or sub-process, in all files together."""
-    for node in process.iter(*map(bpmn, SCOPES)):
-        if node.get("id") in taken:
-            name = names.new(f"{process.get('id')}.{node.get('id')}")
+    for scope in scopes(process):
+        others: dict[etree._Element, str] = {}
+        for node in scope.iterchildren(*map(bpmn, SCOPES)):
+            name = node.get("id")
             while name in taken:
-                name = names.new(name)
-            _rename(node.getparent(), node, name)
-        taken.add(node.get("id"))
+                name = others[node] = names.new(f"{process.get('id')}.{node.get('id')}")
+            taken.add(name)
+        _rename(scope, others)
 
 
-def _rename(scope: etree._Element, node: etree._Element, name: str) -> None:
-    """Rename a node and what refers to it: flows and boundary events of its own scope."""
-    before = node.get("id")
-    rename(node, name)
+def _rename(scope: etree._Element, others: dict[etree._Element, str]) -> None:
+    """Rename nodes of a scope and what refers to them: its flows and boundary events."""
+    if not others:
+        return
+    now = {node.get("id"): name for node, name in others.items()}
+    for node, name in others.items():
+        rename(node, name)
     for element in scope.iterchildren(f"{{{BPMN}}}*"):
         if local(element) not in ("sequenceFlow", "boundaryEvent"):
             continue
         for attribute in _IN_ATTRIBUTES:
-            if element.get(attribute) == before:
-                element.set(attribute, name)
+            if element.get(attribute) in now:
+                element.set(attribute, now[element.get(attribute)])

@@ -38,12 +38,13 @@ def beginning(events: list[etree._Element]) -> etree._Element | None:
 
 
 def _begin_at(scope: etree._Element, event: etree._Element) -> None:
-    for other in list(scope.iterchildren(bpmn("startEvent"))):
-        if other is not event:
-            for flow in flows_of(scope):
-                if flow.get("sourceRef") == other.get("id"):
-                    scope.remove(flow)
-            scope.remove(other)
+    others = [each for each in scope.iterchildren(bpmn("startEvent")) if each is not event]
+    gone = {each.get("id") for each in others}
+    for flow in flows_of(scope) if gone else ():
+        if flow.get("sourceRef") in gone:
+            scope.remove(flow)
+    for each in others:
+        scope.remove(each)
     for definition in event_definitions(event):
         event.remove(definition)
 

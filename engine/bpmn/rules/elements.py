@@ -95,13 +95,14 @@ def attributes(scope: Scope, gate: Gate) -> Findings:
 
 def loops(scope: Scope, gate: Gate) -> Findings:
     """A loop says how often: a cardinality or a collection; a maximum or a condition."""
+    objects = _objects(scope)
     for node in nodes_of(scope):
         marks = _loops(node)
         if len(marks) > 1:
             yield _loop(scope, node, Words("同时有两种循环。", "There are two loops at once."))
         for mark in marks:
             multi = local(mark) == "multiInstanceLoopCharacteristics"
-            wrong = _multi_instance_fault(mark) if multi else _standard_loop_fault(mark)
+            wrong = _multi_instance_fault(mark, objects) if multi else _standard_loop_fault(mark)
             if wrong:
                 yield _loop(scope, node, wrong)
 
@@ -111,7 +112,7 @@ def _loops(node: etree._Element) -> list[etree._Element]:
     return list(node.iterchildren(*(bpmn(tag) for tag in tags)))
 
 
-def _multi_instance_fault(mark: etree._Element) -> Words | None:
+def _multi_instance_fault(mark: etree._Element, objects: set[str]) -> Words | None:
     counts = mark.findall(bpmn("loopCardinality"))
     collections = mark.findall(bpmn("loopDataInputRef"))
     if len(counts) + len(collections) != 1:
@@ -126,7 +127,7 @@ def _multi_instance_fault(mark: etree._Element) -> Words | None:
     for tag in ("loopDataInputRef", "loopDataOutputRef"):
         for reference in mark.iterchildren(bpmn(tag)):
             name = (reference.text or "").strip()
-            if not name.isidentifier() and name not in _declared(mark):
+            if not name.isidentifier() and name not in objects | _declared(mark.getparent()):
                 return Words(
                     f"{tag} 应是数据名，或已声明的数据项。",
                     f"{tag} must be a name of data, or declared data.",
@@ -148,11 +149,18 @@ def _multi_instance_fault(mark: etree._Element) -> Words | None:
     return None
 
 
-def _declared(mark: etree._Element) -> set[str]:
-    """The ids of the data around a loop that it may refer to."""
-    tags = ("dataInput", "dataOutput", "dataObject", "dataObjectReference")
-    around = [*mark.iterancestors(bpmn("process")), mark.getparent()]
-    return {e.get("id", "") for holder in around for e in holder.iter(*map(bpmn, tags))}
+def _objects(scope: Scope) -> set[str]:
+    """The ids of the data objects in sight of a scope, and of what refers to them."""
+    tags = (bpmn("dataObject"), bpmn("dataObjectReference"))
+    around = (scope.element, *scope.element.iterancestors())
+    return {each.get("id", "") for outer in around for each in outer.iterchildren(*tags)}
+
+
+def _declared(node: etree._Element) -> set[str]:
+    """The ids of the inputs and outputs that an activity declares."""
+    tags = (bpmn("dataInput"), bpmn("dataOutput"))
+    holders = node.iterchildren(bpmn("ioSpecification"))
+    return {each.get("id", "") for holder in holders for each in holder.iterchildren(*tags)}
 
 
 def _standard_loop_fault(mark: etree._Element) -> Words | None:

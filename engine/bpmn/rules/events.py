@@ -156,6 +156,8 @@ def references(diagram: Diagram, gate: Gate) -> Findings:
     }
     for scope in diagram.scopes:
         for _, node in scope.of(*KINDS, "sendTask", "receiveTask"):
+            if local(node) == "startEvent" and scope.element is scope.process:
+                continue  # a case begins by hand: what would trigger it is not asked for
             for definition in event_definitions(node) or _message_of(node):
                 kind = local(definition).removesuffix("EventDefinition")
                 kind = kind if kind in known else "message" if definition is node else kind

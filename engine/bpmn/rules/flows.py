@@ -318,12 +318,22 @@ def attached(scope: Scope, gate: Gate) -> Findings:
                 scope,
                 event,
                 "boundary-dangling",
-                Words(
-                    f"边界事件所附的环节 {name or '（未填）'} 不存在。",
-                    f"The activity {name or '(none)'} of the boundary event does not exist.",
-                ),
+                _attached_to(name, there),
                 Words("请把它附到一个环节上。", "Attach it to an activity."),
             )
+
+
+def _attached_to(name: str, there: etree._Element | None) -> Words:
+    if there is None:
+        return Words(
+            f"边界事件所附的环节 {name or '（未填）'} 不存在。",
+            f"The activity {name or '(none)'} of the boundary event does not exist.",
+        )
+    tag = "eventSubProcess" if is_event_subprocess(there) else local(there)
+    return Words(
+        f"边界事件附在“{title(there)}”上，而 {tag} 不能有边界事件。",
+        f"The boundary event is attached to {title(there)}; a {tag} cannot have any.",
+    )
 
 
 RULES: tuple[ScopeRule, ...] = (

@@ -14,9 +14,12 @@ _SIDE = {"dataInputAssociation": "sourceRef", "dataOutputAssociation": "targetRe
 
 def associations(scope: Scope, gate: Gate) -> Findings:
     """An association copies one data object that is in sight, as it is."""
+    around = (scope.element, *scope.element.iterancestors())
+    tags = (bpmn("dataObject"), bpmn("dataObjectReference"))
+    in_sight = {each.get("id") for outer in around for each in outer.iterchildren(*tags)}
     for node in nodes_of(scope):
         for each in node.iterchildren(*map(bpmn, _SIDE)):
-            if fault := _association_fault(each):
+            if fault := _association_fault(each, in_sight):
                 yield found(
                     scope,
                     node,
@@ -33,7 +36,7 @@ def associations(scope: Scope, gate: Gate) -> Findings:
                 )
 
 
-def _association_fault(association: etree._Element) -> Words | None:
+def _association_fault(association: etree._Element, in_sight: set[str | None]) -> Words | None:
     for tag in ("transformation", "assignment"):
         if association.find(bpmn(tag)) is not None:
             return Words(f"不支持 {tag}", f"{tag} is not supported")
@@ -41,11 +44,6 @@ def _association_fault(association: etree._Element) -> Words | None:
     held = [(each.text or "").strip() for each in association.iterchildren(bpmn(side))]
     if len(held) != 1:
         return Words(f"应有一个 {side}", f"expected one {side}")
-    in_sight = {
-        each.get("id")
-        for scope in association.iterancestors()
-        for each in scope.iterchildren(bpmn("dataObject"), bpmn("dataObjectReference"))
-    }
     if held[0] not in in_sight:
         return Words(f"没有数据对象 {held[0]}", f"there is no data object {held[0]}")
     return None

@@ -3,6 +3,8 @@ like of the tests of SpiffWorkflow, Camunda 7, Flowable, Zeebe and bpmn-engine."
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.bpmn.diagrams import process
 from tests.bpmn.scenarios.parts import (
     CANCEL,
@@ -59,7 +61,7 @@ def handled(definition: str, interrupts: bool = True) -> str:
     )
 
 
-SCENARIOS = [
+_ALL = [
     Scenario(
         "a timer interrupts a task",
         (*LINE, interrupting("T", "a", timer("PT1H")), *on("T", "late")),
@@ -392,5 +394,4 @@ SCENARIOS = [
     ),
 ]  # fmt: skip
 
-for _each in SCENARIOS:
-    object.__setattr__(_each, "extra", DEFINED)
+SCENARIOS = [replace(each, extra=DEFINED) for each in _ALL]
