@@ -10,7 +10,8 @@ from flask import Response, send_file
 
 from api.context import actor, now, resources
 from api.schemas.notices import Notice
-from engine.commands.notices import pdf_of
+from engine.commands.notices import drawing_of, drawn, keep_pdf
+from engine.domain.actor import Actor
 from engine.queries.notices import find_notice, notice_facts
 from engine.transaction import reading, writing
 
@@ -32,8 +33,17 @@ def notice(notice_id: int) -> dict[str, Any]:
     description="Drawn when first read, the same bytes ever after.",
 )
 def pdf(notice_id: int) -> Response:
+    return pdf_answer(actor(), notice_id)
+
+
+def pdf_answer(reader: Actor, notice_id: int) -> Response:
+    """Return the PDF of a notice that `reader` may see; the first reading keeps it and its hash."""
     moment = now()
-    with writing() as session:  # the first reading keeps the document and its hash
-        _, row = find_notice(session, resources(), actor(), notice_id)
-        data = pdf_of(session, resources(), notice_id, moment)
-    return send_file(io.BytesIO(data), mimetype="application/pdf", download_name=f"{row.title}.pdf")
+    with reading() as session:
+        _, row = find_notice(session, resources(), reader, notice_id)
+        name, drawing = f"{row.title}.pdf", drawing_of(session, resources(), notice_id)
+    data = drawn(resources(), drawing)  # between the transactions: it takes its time
+    if drawing.kept is None:
+        with writing() as session:
+            data = keep_pdf(session, resources(), notice_id, data, moment)
+    return send_file(io.BytesIO(data), mimetype="application/pdf", download_name=name)

@@ -40,9 +40,9 @@ ROOMS = {
     "engine.domain": room("errors"),
     "engine.config": room("errors", "sqlalchemy"),
     "engine.bpmn": room("domain errors", "SpiffWorkflow lxml orjson"),
-    "engine.catalogue": room("domain errors", "yaml jsonschema"),
+    "engine.catalogue": room("domain errors", "yaml jsonschema re2"),
     "engine.store": room("config domain errors", STORE_LIBRARIES),
-    "engine.documents": room("errors", "typst"),
+    "engine.documents": room("errors nursery", "typst"),
     "engine.resources": room("bpmn catalogue config domain errors store", "sqlalchemy"),
     "engine.queries": room("catalogue domain errors resources store", "sqlalchemy"),
     "engine.operations": room(

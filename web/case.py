@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Response, send_file
+from flask import Response
 
 from api.context import now, resources
+from api.notices import pdf_answer
 from engine.commands.diagram import Marks, marks_of
-from engine.commands.notices import pdf_of
 from engine.domain.actor import WINDOW_CLERK, Actor, may_administer
 from engine.domain.case import BEFORE_DECISION
 from engine.domain.light import Colour
 from engine.errors import Words
 from engine.queries.case_file import case_file
 from engine.queries.clock import NAMES, clock_page
-from engine.queries.notices import find_notice
 from engine.queries.procedures import procedure_xml
 from engine.queries.timeline import timeline
 from engine.queries.visible import find_case, no_such_case
-from engine.transaction import reading, writing
+from engine.transaction import reading
 from web.blueprint import pages
 from web.filled import application_fields
 from web.render import page
@@ -97,9 +95,4 @@ def case_diagram(number: str) -> Response:
 
 @pages.get("/notices/<int:notice_id>.pdf")
 def notice_pdf(notice_id: int) -> Response:
-    actor, moment = signed_in(), now()
-    with writing() as session:
-        _, notice = find_notice(session, resources(), actor, notice_id)
-        name = f"{notice.title}.pdf"
-        pdf = pdf_of(session, resources(), notice_id, moment)
-    return send_file(io.BytesIO(pdf), mimetype="application/pdf", download_name=name)
+    return pdf_answer(signed_in(), notice_id)

@@ -15,6 +15,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from engine.catalogue.formats import FORMATS
+from engine.catalogue.patterns import readable
 from engine.catalogue.validation import MAX_ITEMS, MAX_TEXT
 from engine.catalogue.yaml_lines import LineOf, Place
 from engine.errors import CatalogueError, Words
@@ -169,11 +170,15 @@ def _limit_faults(schema: Mapping[str, Any], place: Place) -> Iterator[Fault]:
     for word, most in (("maxLength", MAX_TEXT), ("maxItems", MAX_ITEMS)):
         if schema.get(word, 0) > most:
             yield (*place, word), Words(f"不得大于 {most}。", f"Must not exceed {most}.")
-    if "pattern" in schema:
-        try:
-            re.compile(schema["pattern"])
-        except re.error:
-            yield (*place, "pattern"), Words("不是正则表达式。", "Is not a regular expression.")
+    if "pattern" in schema and not readable(schema["pattern"]):
+        yield (
+            (*place, "pattern"),
+            Words(
+                "不是可用的正则表达式：不支持前后断言和反向引用，重复次数不超过 1000。",
+                "Is not a regular expression that can be used: without lookarounds and "
+                "backreferences, at most 1000 repetitions.",
+            ),
+        )
 
 
 def _source_faults(schema: Mapping[str, Any], place: Place) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from engine.catalogue.formats import FORMATS, text_fault
+from engine.catalogue.patterns import found
 from engine.catalogue.validation_words import by_position, rank, sentence, subschema, words_of
 from engine.errors import FieldError, Words
 
@@ -134,6 +135,11 @@ def _closed(_: Any, allowed: bool, data: Any, schema: Mapping) -> Iterator[Valid
             yield ValidationError("unknown", path=(name,), validator="additionalProperties")
 
 
+def _pattern(_: Any, pattern: str, data: Any, schema: Mapping) -> Iterator[ValidationError]:
+    if isinstance(data, str) and not found(pattern, data):
+        yield ValidationError("pattern", validator="pattern")
+
+
 def _format(_: Any, name: str, data: Any, schema: Mapping) -> Iterator[ValidationError]:
     fault = FORMATS[name](data) if isinstance(data, str) else None
     if fault:
@@ -166,6 +172,7 @@ _VALIDATOR = validators.extend(
         "required": _required,
         "dependentRequired": _dependent,
         "additionalProperties": _closed,
+        "pattern": _pattern,
         "x-format": _format,
         "x-order": _order,
     },

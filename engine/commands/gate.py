@@ -11,6 +11,7 @@ from engine.bpmn.versions import build
 from engine.catalogue.forms import load_form
 from engine.catalogue.organisation import Organisation
 from engine.documents.facts import read_head
+from engine.documents.render import try_out
 from engine.errors import CatalogueError, DeploymentRefused, LianbanError, Words
 from engine.operations.table import SIGNATURES
 
@@ -38,7 +39,7 @@ def check(
         everything |= candidate.files
     findings += _path_findings(everything)
     findings += _form_findings(everything)
-    findings += _notice_findings(everything)
+    findings += _notice_findings(everything, uploaded)
     models = {path: data for path, data in everything.items() if path.endswith((".bpmn", ".dmn"))}
     if models:
         findings += lint(
@@ -89,13 +90,20 @@ def _form_findings(files: Mapping[str, bytes]) -> list[Finding]:
     ]
 
 
-def _notice_findings(files: Mapping[str, bytes]) -> list[Finding]:
-    templates = (
-        path
-        for path in files
-        if path.startswith(NOTICES) and path.endswith(".typ") and "/_" not in path
-    )
-    return [f for p in templates for f in _faults(p, "notice", lambda p=p: read_head(files[p]))]
+def _notice_findings(files: Mapping[str, bytes], uploaded: Mapping[str, bytes]) -> list[Finding]:
+    """Read the head of every template; set those that are new, or whose style is, with invented
+    facts: what cannot be set would else be found when an applicant waits for his notice."""
+    notices = [path for path in files if path.startswith(NOTICES) and path.endswith(".typ")]
+    style = {path.rpartition("/")[2]: files[path] for path in notices if "/_" in path}
+    restyled = any(path.startswith(f"{NOTICES}_") for path in uploaded)
+
+    def read(path: str) -> None:
+        read_head(files[path])
+        if restyled or path in uploaded:
+            try_out(files[path], style)
+
+    templates = (path for path in notices if "/_" not in path)
+    return [f for path in templates for f in _faults(path, "notice", lambda p=path: read(p))]
 
 
 def _build_findings(candidate: Candidate) -> list[Finding]:

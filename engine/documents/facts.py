@@ -70,6 +70,25 @@ def missing_facts(template: bytes, facts: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(lacking))
 
 
+def sample_facts(template: bytes) -> dict[str, Any]:
+    """Return invented facts that satisfy all needs of `template`, to try it out."""
+    facts: dict[str, Any] = {}
+    for need in read_head(template).needs:
+        path, _, kind = need.partition(":")
+        _put(facts, [step.rstrip("?") for step in path.split(".")], _SAMPLES[kind or "text"])
+    return facts
+
+
+def _put(facts: dict[str, Any], steps: list[str], sample: Any) -> None:
+    """Put a sample at the end of a path; a list gets one entry."""
+    *ways, last = steps
+    for step in ways:
+        name = step.removesuffix("[]")
+        inner = facts.setdefault(name, [{}] if step.endswith("[]") else {})
+        facts = inner[0] if isinstance(inner, list) else inner
+    facts[last.removesuffix("[]")] = [sample] if last.endswith("[]") else sample
+
+
 Test = Callable[[Any], bool]
 
 
@@ -98,6 +117,13 @@ def _matches(pattern: str) -> Test:
     return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
 
+_SAMPLES: dict[str, Any] = {
+    "text": "样本",
+    "date": "2026-11-22",
+    "time": "2026-11-22T09:30",
+    "number": 1,
+    "flag": True,
+}
 _KINDS: dict[str, Test] = {
     "text": lambda value: isinstance(value, str) and bool(value.strip()),
     "date": _matches(r"\d{4}-\d{2}-\d{2}"),

@@ -12,8 +12,9 @@ import pytest
 from pypdf import PdfReader
 
 from engine.documents import render as rendering
-from engine.documents.render import FontMissing, TemplateFault, render, require_fonts
+from engine.documents.render import FontMissing, TemplateFault, render, require_fonts, try_out
 from engine.errors import Invalid
+from engine.nursery import Limits
 from tests.documents.sample_facts import OWN, sample, stressed
 
 FOLDER = Path(__file__).parents[2] / "forms" / "notices"
@@ -200,12 +201,45 @@ def test_rendering_without_the_font_refuses(monkeypatch: pytest.MonkeyPatch) -> 
         pdf("receipt", sample("receipt"))
 
 
-def test_character_without_a_glyph_is_named_not_printed_as_a_box() -> None:
+def test_a_character_without_a_glyph_is_named_and_no_other_name_is_printed() -> None:
     facts = sample("receipt")
-    facts["applicant"]["name"] = "王\U00100abc"
-    with pytest.raises(Invalid) as refused:
-        pdf("receipt", facts)
-    assert refused.value.facts["character"] == "U+100ABC"
+    facts["applicant"]["name"] = "王\U00031350丰\U000323af"
+    printed = text_of(pdf("receipt", facts))
+    assert "王〓（U+31350）丰〓（U+323AF）" in printed
+
+
+def test_a_flood_of_characters_without_a_glyph_is_named_at_once() -> None:
+    facts = sample("receipt")
+    facts["applicant"]["name"] = "王" + "".join(chr(0x31350 + n) for n in range(60))
+    assert "王〓（U+31350）〓（U+31351）" in text_of(pdf("receipt", facts))
+
+
+def test_a_template_with_a_character_that_no_font_has_is_refused() -> None:
+    with pytest.raises(TemplateFault) as refused:
+        render(HEAD + SERIF + "\U00031350".encode(), STYLE, {"organ": "X"}, now=NOW)
+    assert "U+31350" in refused.value.message.zh
+
+
+SERIF = b'#set text(font: "Noto Serif CJK SC")\n'
+ENDLESS = (
+    b"#let f(n, k) = if n == 0 { k } else { f(n - 1, 2 * k) + f(n - 1, 2 * k + 1) }\n#f(50, 1)",
+    b"#for i in range(100000) { for j in range(100000) { calc.rem(i, 7) } }",
+    b"#let a = range(300000000)\n#a.len()",
+    b'#("x" * 2000000000)',
+)
+
+
+@pytest.mark.parametrize("source", ENDLESS)
+def test_a_template_without_end_is_ended(source: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "LIMITS", Limits(seconds=2, memory=512 << 20))
+    with pytest.raises(TemplateFault):
+        render(HEAD + source, STYLE, {"organ": "X"}, now=NOW)
+    assert pdf("receipt", sample("receipt"))
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_can_be_tried_out_without_a_case(name: str) -> None:
+    try_out(template(name), STYLE)
 
 
 def test_lone_surrogate_is_refused() -> None:
