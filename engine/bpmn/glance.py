@@ -24,7 +24,7 @@ def data_seen(instance: Instance) -> dict[str, Any]:
         seen |= {name: value for name, value in objects.items() if value is not None}
     if instance.finished:
         return seen | {name: v for name, v in instance.data.items() if name != OBJECTS}
-    for task in sorted(_live(instance), key=lambda task: task.id):
+    for task in sorted(_live(instance), key=lambda task: task.arrived):
         before = task.parent
         if before is not None and before.has_state(TaskState.COMPLETED):
             seen |= before.data

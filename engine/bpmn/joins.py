@@ -19,10 +19,9 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.merging import merged
+from engine.bpmn.workflow import LIVE
 
 FROM = "from"  # task.internal_data[FROM]: the name of the node that the token came from
-AT = "at"  # … and its place in the order of arrivals (a task's number is that of its prediction)
-ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
 class _Join:
@@ -31,7 +30,7 @@ class _Join:
     def _update_hook(self, my_task: Any) -> bool:
         if FROM not in my_task.internal_data:
             my_task.internal_data[FROM] = self._flow_of(my_task)
-            my_task.internal_data[AT] = my_task.workflow.top_workflow.number()
+            my_task.arrive()
             my_task._inherit_data()
         first = _first_of_each_flow(_arrivals(self, my_task))
         if not self._may_fire(my_task, first):
@@ -134,7 +133,7 @@ def _first_of_each_flow(waiting: list[Any]) -> dict[str, Any]:
 
 def _in_order(tasks: Iterable[Any]) -> list[Any]:
     """Tasks by the time of their arrival, which is not that of their prediction."""
-    return sorted(tasks, key=lambda task: task.internal_data[AT])
+    return sorted(tasks, key=lambda task: task.arrived)
 
 
 def _parting(tasks: list[Any]) -> dict[str, Any]:
@@ -159,7 +158,7 @@ def _line(task: Any) -> list[int]:
 def _tokens_elsewhere(spec: BpmnTaskSpec, my_task: Any) -> Iterator[Any]:
     """What is alive in the workflow of `my_task` but does not wait at this join."""
     for task in my_task.workflow.tasks.values():
-        alive = task._state & ALIVE or (
+        alive = task._state & LIVE or (
             # between two states: its parent has just finished and it is about to be looked at
             task._state == TaskState.FUTURE
             and task.parent is not None

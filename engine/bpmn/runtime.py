@@ -122,7 +122,7 @@ class Instance:
         for task in self._waiting():
             if getattr(task.task_spec, "cancel_activity", False):
                 ends.setdefault(task._parent, []).append(task)
-        tasks = sorted(self._tasks(), key=lambda task: task.id)
+        tasks = sorted(self._tasks(), key=lambda task: task.arrived)
         return [self._open_task(task, ends.get(task._parent, ())) for task in tasks]
 
     def task_data(self, task_id: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ CLOCKS = {
 
 _DURATION = re.compile(
     r"P(?=[0-9T])(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})W)?(?:(\d{1,5})D)?"
-    r"(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?"
+    r"(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9}(?:[.,]\d{1,6})?)S)?)?"
 )
 _DAYS_OF = (366, 31, 7, 1, 1 / 24, 1 / 1440, 1 / 86400)
 _CENTURY = 36_600  # days; no procedure waits longer, and date arithmetic stays in range
@@ -110,7 +110,7 @@ def _is_duration(text: str) -> bool:
     match = _DURATION.fullmatch(text)
     if match is None:
         return False
-    parts = [int(part or 0) for part in match.groups()]
+    parts = [float((part or "0").replace(",", ".")) for part in match.groups()]
     return sum(n * days for n, days in zip(parts, _DAYS_OF, strict=True)) <= _CENTURY
 
 

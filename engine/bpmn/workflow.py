@@ -1,12 +1,14 @@
 """The library's workflow and tasks as a case needs them: small, deep-safe, and in a known order.
 
-SpiffWorkflow keeps an instance as a tree of tasks. Three things are ours here, each by overriding
+SpiffWorkflow keeps an instance as a tree of tasks. Four things are ours here, each by overriding
 one method of the library:
 
 - An automatic task that becomes ready goes onto an *agenda*, so that a step runs what it touched
   and not the whole tree over and over (`settle`).
 - Tasks are numbered 1, 2, 3, … within their instance instead of drawing random ids: short in the
   saved state, and later means greater.
+- A token's arrival at a task is numbered as well: a task's own number is that of the moment when
+  it was foreseen, which saving and loading changes.
 - Nothing is written for a log that nobody reads: the library builds a log record's details (the
   names of all tasks) at each change of a state.
 """
@@ -26,6 +28,8 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.forgetting import forget
 from engine.bpmn.guards import guard_size, guard_steps
 
+AT = "at"  # task.internal_data[AT]: when a token came there, in the order of arrivals
+LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 FORGET_EVERY = 100  # automatic steps; keeps the tree shallow, the library recurses along it
 
 
@@ -56,6 +60,8 @@ class CaseTask(Task):
             return
         self._state = value
         self.workflow.touched = True
+        if value & LIVE:
+            self.arrive()
         if value == TaskState.READY and not self.task_spec.manual:
             self.workflow.top_workflow.agenda.append(self)
 
@@ -78,6 +84,16 @@ class CaseTask(Task):
         for key in gone:
             self.data.pop(key, None)
         return self.data
+
+    def arrive(self) -> None:
+        """Note that a token is here now, unless it was here before."""
+        if AT not in self.internal_data:
+            self.internal_data[AT] = self.workflow.top_workflow.arrival()
+
+    @property
+    def arrived(self) -> int:
+        """The place of this task in the order in which tokens came to tasks."""
+        return self.internal_data.get(AT, self.id)
 
     def complete(self) -> None:
         self.workflow.top_workflow.note(self)
@@ -141,6 +157,11 @@ class CaseWorkflow(_Rooted, BpmnWorkflow):
         self.numbered += 1
         self.made += 1
         guard_size(self.made, len(self.subprocesses))
+        return self.numbered
+
+    def arrival(self) -> int:
+        """Return the number of the next arrival."""
+        self.numbered += 1
         return self.numbered
 
     def note(self, task: Task) -> None:

@@ -15,7 +15,7 @@ MAX_DAYS = 36525
 _WEEKS = re.compile(r"P([0-9]{1,9})W")
 _PARTS = re.compile(
     r"P(?=[0-9T])(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})D)?"
-    r"(T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})S)?)?"
+    r"(T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})(?:[.,]([0-9]{1,6}))?S)?)?"
 )
 
 
@@ -43,7 +43,8 @@ class Duration:
 
 
 def parse_duration(text: str) -> Duration:
-    """Read an ISO 8601 duration of whole, non-negative numbers; weeks stand alone.
+    """Read an ISO 8601 duration of non-negative numbers; weeks stand alone, and only seconds may
+    have a fraction.
 
     Raises Invalid for any other text, and beyond MAX_YEARS or MAX_DAYS in one part.
     """
@@ -58,10 +59,12 @@ def parse_duration(text: str) -> Duration:
             "weeks), PT36H (thirty-six hours) or P1DT12H.",
             code="duration",
         )
-    years, months, days, _, hours, minutes, seconds = (
+    years, months, days, _, hours, minutes, seconds, fraction = (
         int(part) if part and part.isdigit() else 0 for part in parts.groups()
     )
-    clock = timedelta(hours=hours, minutes=minutes, seconds=seconds) if parts[4] else None
+    small = fraction * 10 ** (6 - len(parts[8] or ""))
+    time = timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=small)
+    clock = time if parts[4] else None
     return _within_limits(Duration(years * 12 + months, days, clock))
 
 

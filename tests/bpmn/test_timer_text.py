@@ -35,7 +35,7 @@ def test_quotes_do_not_matter(text):
     assert parse_timer(text, "timeDuration") == Timer("calendar", text="P1M")
 
 
-@pytest.mark.parametrize("text", ["PT0S", "P1Y2M10DT2H30M", "P2W", "P100Y", "PT36H"])
+@pytest.mark.parametrize("text", ["PT0S", "P1Y2M10DT2H30M", "P2W", "P100Y", "PT36H", "PT0.5S"])
 def test_durations(text):
     assert parse_timer(text, "timeDuration").text == text
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from engine.bpmn.glance import data_seen
 from engine.bpmn.lint import has_errors
 from engine.bpmn.runtime import Instance
 from engine.bpmn.versions import Version
@@ -30,6 +31,7 @@ class Play:
     instance: Instance
     reloading: bool
     ran: list[str] = field(default_factory=list)
+    seen: list[Any] = field(default_factory=list)  # what an onlooker saw after each step
 
     def open(self) -> list[str]:
         return sorted(task.element for task in self.instance.open_tasks())
@@ -37,6 +39,9 @@ class Play:
     def after(self, step: Step) -> None:
         step(self)
         self.ran += self.instance.executed
+        self.instance.save()  # as after every step of a case
+        there = [(task.element, task.path) for task in self.instance.open_tasks()]
+        self.seen.append((there, list(self.instance.executed), data_seen(self.instance)))
         self.instance.executed.clear()
         if self.reloading:
             self.instance = self.world.reload(self.instance)

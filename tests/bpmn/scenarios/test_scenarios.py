@@ -30,3 +30,10 @@ def test_it_ends_as_the_standard_says(
     counts = Counter(going.ran)
     assert {name: counts[name] for name in scenario.ran} == scenario.ran
     assert going.instance.waiting_timers() == []
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=[each.name for each in ALL])
+def test_reloading_changes_nothing_that_is_seen(scenario: Scenario, calendar: Calendar) -> None:
+    """The order of the open tasks and of what ran, and the data that the tokens hold together."""
+    at_once, reloaded = (play(scenario, calendar, reloading) for reloading in (False, True))
+    assert at_once.seen == reloaded.seen
