@@ -51,7 +51,9 @@ class Decision:
         if self.key not in done:
             names = dict(data)
             for each in self.requires:
-                value = each.decision._outcome(data, done)
+                value, outputs = each.decision._outcome(data, done), each.decision.output_names
+                # Camunda gives the outputs of a required table their own names as well.
+                names.update(value if len(outputs) > 1 else dict.fromkeys(outputs, value))
                 names.update(dict.fromkeys(each.names, value))
             if isinstance(self.body, Expression):
                 done[self.key] = self.body.evaluate(names, PURE)

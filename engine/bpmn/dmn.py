@@ -154,7 +154,8 @@ class _Reader:
             self.place.fault(element, "dmn-circle", message, remedy)
             return None
         requires = self._requires(element, (*path, key))
-        names = {name for each in requires for name in each.names} | self._input_names(element)
+        read = [(*each.names, *each.decision.output_names) for each in requires]
+        names = {name for each in read for name in each} | self._input_names(element)
         body = self._body(element, key, names)
         if body is not None:
             name = " ".join((element.get("name") or key).split())

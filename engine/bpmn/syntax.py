@@ -51,6 +51,9 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Signs and brackets in a row: the depth of the tree is known before a parser has to climb it.
 _CLIMBING = re.compile(rf"(?:(?:[-+~(\[{{]|\bnot\b)\s*){{{MAX_DEPTH + 1},}}")
+_TWO_NAMES = re.compile(
+    r"\b(?!(?:and|or|not|in|is|if|else)\b)[^\W\d]\w*\s+(?!(?:and|or|not|in|is|if|else)\b)[^\W\d]\w*"
+)
 _OUR_WORDS = {"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"}
 # What people write who come from another engine or a Chinese keyboard, and what to write instead.
 _HINTS = (
@@ -122,6 +125,12 @@ def _syntax_trouble(bare: str) -> Trouble:
     for word in re.findall(r"[^\W\d]\w*", bare):
         if keyword.iskeyword(word) and word not in _OUR_WORDS:
             return Trouble(f"语法不对，{word} 是保留字", f"the syntax is wrong; {word} is reserved")
+    if pair := _TWO_NAMES.search(bare):
+        two = " ".join(pair[0].split())
+        return Trouble(
+            f"语法不对，“{two}”不能连写；名称中没有空格",
+            f"the syntax is wrong at “{two}”; a name has no spaces",
+        )
     return Trouble("语法不对", "the syntax is wrong")
 
 

@@ -240,3 +240,29 @@ def test_camunda_names_the_value_of_a_cell():
 def test_a_table_that_is_too_long_is_refused():
     data = file_of(column("a"), output("x"), *[rule("-")] * 10_001)
     assert ("dmn-too-large", "error") in faults(data)
+
+
+def test_the_outputs_of_a_required_table_have_their_own_names_too():
+    """As Camunda's modeller draws it: the ids are made up, the outputs are named."""
+    season = decision(
+        table(column("temperature", "integer"), output("season", "string"),
+              rule("> 30", gives='"Summer"'), rule("< 10", gives='"Winter"'),
+              rule("[10..30]", gives='"Spring"')),
+        key="Decision_1x", name="Season of the year",
+    )  # fmt: skip
+    guests = decision(
+        table(column("day", "string"), output("count", "integer"), output("tables", "integer"),
+              rule('"Weekday"', gives=("4", "1")), rule('not("Weekday")', gives=("10", "2"))),
+        key="Decision_2x", name="Guests",
+    )  # fmt: skip
+    dish = decision(
+        requires("Decision_1x"), requires("Decision_2x"),
+        table(column("season", "string"), column("count", "integer"), output("dish", "string"),
+              rule('not("Summer")', "<= 8", gives='"Stew"'),
+              rule("-", "-", gives='"Salad for " + str(Guests.tables)'), policy="FIRST"),
+        key="dish",
+    )  # fmt: skip
+    data = definitions(dish, season, guests)
+    assert faults(data) == []
+    assert outcome(data, "dish", temperature=5, day="Weekday") == "Stew"
+    assert outcome(data, "dish", temperature=31, day="Weekend") == "Salad for 2"

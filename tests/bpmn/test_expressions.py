@@ -341,6 +341,7 @@ def test_the_text_of_a_refusal_is_fit_to_print():
         ("a > １", "half width"),
         ("if a then b else c", "if condition else"),
         ("from == 1", "from is reserved"),
+        ("Guest Count > 3", "a name has no spaces"),
     ],
 )
 def test_what_other_engines_write_is_told_how_to_write(text, told):
