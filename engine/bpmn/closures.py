@@ -53,6 +53,7 @@ class Scope:
             return self.first[name]
         if name in self.names:
             return self.names[name]
+        self.spend(len(self.names))
         for key in self.names:  # Python reads ﬁ as fi; a form's field may be written either way
             if isinstance(key, str) and unicodedata.normalize("NFKC", key) == name:
                 return self.names[key]
@@ -65,12 +66,15 @@ class Scope:
         An expression has no loops, but its data may be long: this bounds its time.
         """
         if isinstance(value, (list, dict, str)):
-            self.left -= weight(value, self.left)
-            if self.left < 0:
-                raise Trouble(
-                    f"数据过多，一个表达式最多处理 {MAX_WORK} 个值",
-                    f"too much data: an expression may look at {MAX_WORK} values",
-                )
+            self.spend(weight(value, self.left))
+
+    def spend(self, work: int) -> None:
+        self.left -= work
+        if self.left < 0:
+            raise Trouble(
+                f"数据过多，一个表达式最多处理 {MAX_WORK} 个值",
+                f"too much data: an expression may look at {MAX_WORK} values",
+            )
 
 
 Step = Callable[[Scope], Value]

@@ -6,6 +6,7 @@ too much, nothing is claimed.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from functools import cached_property
 from itertools import combinations
 
 from engine.bpmn.column_domain import Domain, domain
-from engine.bpmn.decision_table import Rule, Table
+from engine.bpmn.decision_table import Input, Rule, Table
 from engine.bpmn.findings import Finding, Level
 from engine.bpmn.values import Value, same
 from engine.errors import Words
 
 MAX_WORK = 1_500_000  # comparisons of cells, some seconds; 800 rows of a few columns are below it
+_PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+MAX_PATHS = 300  # that the columns may read: each is compared with each
 MOST_TOLD = 20  # findings of one kind for a table
 
 
@@ -93,8 +96,11 @@ def _check(table: Table, work: _Work) -> list[Finding]:
 
 def _boxes(table: Table, work: _Work) -> _Boxes | None:
     """None where two columns read the same data: their cells are not independent."""
-    read = [name for column in table.inputs for name in column.expression.names]
-    if len(read) != len(set(read)) or any(not c.expression.names for c in table.inputs):
+    read = [path for column in table.inputs for path in _paths(column)]
+    apart = len(read) <= MAX_PATHS and all(
+        not _within(a, b) and not _within(b, a) for a, b in combinations(read, 2)
+    )
+    if not apart or any(not column.expression.names for column in table.inputs):
         return None
     cells = list(zip(*(rule.cells for rule in table.rules), strict=True))
     boxes = _Boxes(table, (), (), work)
@@ -110,6 +116,16 @@ def _boxes(table: Table, work: _Work) -> _Boxes | None:
         columns.append([known[cell.text] for cell in inside])
     boxes.domains, boxes.masks = tuple(domains), tuple(zip(*columns, strict=True))
     return boxes
+
+
+def _paths(column: Input) -> list[str]:
+    """What a column reads: one entry such as `applicant.age`, or the names of its expression."""
+    text = column.expression.text.strip()
+    return [text] if _PATH.fullmatch(text) else sorted(column.expression.names)
+
+
+def _within(inner: str, outer: str) -> bool:
+    return inner == outer or inner.startswith(f"{outer}.")
 
 
 # ---------------------------------------------------------------- overlaps

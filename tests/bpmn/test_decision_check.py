@@ -82,6 +82,8 @@ def test_rows_that_match_at_once_are_an_error(rules, lines, example):
         ([KIND, OUT, rule('"shop"')], 'kind = "restaurant"'),
         ([column("kind", "string"), OUT, rule('"shop"')], 'kind = "shop…"'),
         ([DONE, OUT, rule("true")], "done = false"),
+        ([column("a.b", "boolean"), column("a.c", "boolean"), OUT, rule("true", "-"),
+          rule("false", "true")], "a.b = false, a.c = false"),
         ([DAY, OUT, rule('< date("2026-06-30")'), rule('> date("2026-06-30")')],
          'day = "2026-06-30"'),
         ([AREA, KIND, OUT, rule("<= 5", "-"), rule("> 5", '"shop"')],
@@ -122,6 +124,8 @@ def test_nothing_is_claimed_where_it_cannot_be_known():
     other = [AREA, column("limit", "number"), OUT]
     assert found(*other, rule("> limit", "-"), rule("<= limit", "-")) == []
     assert found(AREA, column("area * 2"), OUT, rule("<= 5", "> 20"), rule("> 5", "-")) == []
+    assert found(column("a.b"), column("a"), OUT, rule("1", "-"), rule("1", "-")) == []
+    assert found(column("a.b"), column("a.b"), OUT, rule("1", "-"), rule("-", "2")) == []
     assert found(AREA, OUT, rule("? > 5 and ? < 7"), rule("? > 6 or ? == 0")) == []
     assert found(column("x"), OUT, rule('"a", 1'), rule('"b", 1')) == []
 

@@ -281,6 +281,13 @@ def test_time_is_bounded_by_the_data_looked_at():
             value(f"{text} and many != [] and 500000 not in many", data)
 
 
+def test_looking_for_other_spellings_of_a_name_is_work_too():
+    data = {"ﬁre": 1, **{f"k{n}": n for n in range(100_000)}}
+    assert value("fire + fire", data) == 2
+    with pytest.raises(ExpressionError, match="too much data"):
+        value("+".join(["fire"] * 20), data)
+
+
 def test_long_text_is_searched_and_never_multiplied():
     assert value("'b' not in a", {"a": "a" * 10_000_000}) is True
     with pytest.raises(ExpressionError):
