@@ -74,12 +74,20 @@ class Boundary(_Catching, BoundaryEvent):
     def _on_ready_hook(self, my_task: Any) -> None:
         super()._on_ready_hook(my_task)
         activity = attached_to(my_task)
-        my_task.data = deepcopy(seen_at(activity))
+        if not self._undoes(activity):
+            my_task.data = deepcopy(seen_at(activity))
         if self.cancel_activity:
             for other in my_task.parent.children:
                 if other is not my_task and other.state == TaskState.WAITING:
                     other.cancel()
             _end(activity)
+
+    def _undoes(self, activity: Any) -> bool:
+        """Whether what the activity did to the data is undone: a transaction that was cancelled, or
+        failed, leaves them as they were before it."""
+        kinds = (CancelEventDefinition, ErrorEventDefinition)
+        transaction = isinstance(activity.task_spec, TransactionSubprocess)
+        return transaction and isinstance(self.event_definition, kinds)
 
     def _on_complete_hook(self, my_task: Any) -> None:
         super()._on_complete_hook(my_task)

@@ -77,6 +77,7 @@ class _Many(_Repeating):
     def _update_hook(self, my_task: Any) -> bool | None:
         BpmnTaskSpec._update_hook(self, my_task)
         items, keys = self._collection(my_task)
+        keys = self._keys(my_task, items, keys)
         self._begin(my_task)
         my_task.internal_data.update(items=items, keys=keys, begun=0)
         self._collect(my_task)
@@ -119,6 +120,14 @@ class _Many(_Repeating):
             most = Words(f"至多 {MAX_INSTANCES} 项", f"at most {MAX_INSTANCES} items")
             raise _not_a(self, most, items, code="too-many-tasks")
         return items, keys
+
+    def _keys(self, my_task: Any, items: list[Any], keys: list[str] | None) -> list[str] | None:
+        """The keys of the outputs, None for a list. An empty object or list that stands ready for
+        the outputs says which of the two they become; otherwise they are like the inputs."""
+        ready = [my_task.data.get(name) for name in self.results]
+        if [] in ready:
+            return None
+        return [str(n) for n in range(len(items))] if {} in ready and keys is None else keys
 
     def merge_child(self, workflow: Any, child: Any) -> None:
         """Take over what an instance that has finished leaves, and see whether that was all."""

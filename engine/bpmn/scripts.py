@@ -2,7 +2,8 @@
 
 A line is `name = expression`, `name += expression` (also `-= *= /= //= %=`), or the same with an
 entry of an object or list for the name: `case.fee = 3`, `rows[0]["done"] = true`. Lines end at a
-line break outside brackets or at `;`; `#` begins a comment. Nothing is executed as Python.
+line break outside brackets or at `;`; `#` begins a comment. Nothing is executed as Python. A
+script of comments alone does nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MAX_SCRIPT = 20_000  # characters
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _SIGN = re.compile(r"(//|[-+*/%])?=(?!=)")  # of an assignment
+_NO_NOTE = re.compile(r"^\s*#[{!]", re.M)  # other engines' expressions and names of scripts
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -86,7 +88,8 @@ def read_script(script: str) -> Assignments:
     """Read a script without asking which functions there are. Raises `ExpressionError`."""
     try:
         rows = list(_rows(script))
-        if not rows or len(rows) > MAX_LINES:
+        nothing = not rows and ("#" not in script or _NO_NOTE.search(script))
+        if nothing or len(rows) > MAX_LINES:
             raise Trouble(f"脚本应有 1 至 {MAX_LINES} 行", f"a script has 1 to {MAX_LINES} lines")
     except Trouble as trouble:
         raise error_of(script, trouble) from None

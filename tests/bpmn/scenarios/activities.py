@@ -143,6 +143,22 @@ SCENARIOS = [
         data={"answers": {"x": "a", "y": "b"}},
     ),
     Scenario(
+        "an empty list that stands ready takes the outputs of an object",
+        asked(EACH),
+        ["A", "A"],
+        [(done("A", 1, answer="b"), ["A"]), (done("A", answer="a"), ["z"]), (done("z"), [])],
+        start={"rows": {"x": 1, "y": 2}, "answers": []},
+        data={"answers": ["a", "b"]},
+    ),
+    Scenario(
+        "an empty object that stands ready takes the outputs of a list",
+        asked(EACH),
+        ["A", "A"],
+        [(done("A", 1, answer="b"), ["A"]), (done("A", answer="a"), ["z"]), (done("z"), [])],
+        start={"rows": [1, 2], "answers": {}},
+        data={"answers": {"0": "a", "1": "b"}},
+    ),
+    Scenario(
         "an empty collection has no instances",
         asked(EACH),
         ["z"],
