@@ -30,7 +30,7 @@ _REDRAW = Words(
 
 
 def _kind(zh: str, en: str, remedy: Words = _EXPORT) -> Kind:
-    return Kind(Words(zh, en), remedy)
+    return Kind(Words(f"{zh}。", f"{en}."), remedy)
 
 
 _UNPACK = Words(

@@ -163,9 +163,8 @@ def _diagrams(files: Mapping[str, bytes], findings: list[Finding]) -> tuple[Diag
 
 
 def _stranger(name: str, root: etree._Element, kind: file_kinds.Kind) -> Finding:
-    message = Words(f"{kind.what.zh}。", f"{kind.what.en}.")
     line = root.sourceline or 1
-    return Finding(name, line, local(root), "error", "not-bpmn", message, kind.remedy)
+    return Finding(name, line, local(root), "error", "not-bpmn", kind.what, kind.remedy)
 
 
 def _no_diagram(files: Mapping[str, bytes]) -> Finding:

@@ -187,8 +187,7 @@ def _mislabelled(name: str, data: bytes, said: str, looks: str) -> XmlFault:
 
 
 def _stranger(name: str, kind: file_kinds.Kind) -> XmlFault:
-    message = Words(f"{kind.what.zh}。", f"{kind.what.en}.")
-    return _fault(name, 1, "not-bpmn", message, kind.remedy)
+    return _fault(name, 1, "not-bpmn", kind.what, kind.remedy)
 
 
 def _fault(name: str, line: int, rule: str, message: Words, remedy: Words) -> XmlFault:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from engine.bpmn.file_kinds import Kind, of_root
 from engine.bpmn.findings import Finding, in_order
 from engine.bpmn.lint import has_errors
+from engine.bpmn.xml import BPMN, XmlFault, namespace, parse_xml
 from engine.catalogue.organisation import Organisation
 from engine.commands.bundle import Sources, assemble, canonical, canonical_files, stands_on
 from engine.commands.gate import Candidate, check
@@ -101,7 +103,7 @@ def _uploaded(
     for name, data in sorted(files.items()):
         path = canonical(name, data)
         if path is None:
-            findings.append(_no_procedure(name))
+            findings.append(_no_procedure(name, data))
         elif path in uploaded and uploaded[path] != data:
             findings.append(_twice(name, given[path]))
         else:
@@ -150,7 +152,27 @@ def _finding(file: str, element: str, rule: str, message: Words, remedy: Words) 
     return Finding(file, 1, element, "error", rule, message, remedy)
 
 
-def _no_procedure(name: str) -> Finding:
+_MISNAMED = Kind(
+    Words(
+        "这是 BPMN 文件，但文件名不以 .bpmn 或 .xml 结尾。",
+        "This is a BPMN file, but its name does not end in .bpmn or .xml.",
+    ),
+    Words("请改名后重新提交。", "Rename it and hand it in again."),
+)
+
+
+def _no_procedure(name: str, data: bytes) -> Finding:
+    """A file whose name says that it is no procedure: what it is, and what to hand in instead."""
+    kind = None
+    try:
+        root = parse_xml(data, name)
+    except XmlFault as fault:
+        if fault.finding.rule == "not-bpmn":
+            kind = Kind(fault.finding.message, fault.finding.remedy)
+    else:
+        kind = of_root(root) or (_MISNAMED if namespace(root) == BPMN else None)
+    if kind is not None:
+        return _finding(name, "file", NO_PROCEDURE, kind.what, kind.remedy)
     return _finding(
         name,
         "file",

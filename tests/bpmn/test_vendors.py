@@ -52,6 +52,7 @@ GROUP = {"camunda:candidateGroups": "clerk"}
         step(**{"camunda:assignee": "clerk"}),
         step(**{"camunda:candidateUsers": "clerk"}),
         step(ours(f'<z:assignmentDefinition {ZEEBE} candidateGroups="clerk"/>')),
+        step(ours(f"<z:assignmentDefinition {ZEEBE} candidateGroups='=[\"clerk\"]'/>")),
         step(ours(f"<z:assignmentDefinition {ZEEBE} assignee='=\"clerk\"'/>")),
         step("<b:potentialOwner><b:resourceAssignmentExpression><b:formalExpression>group(clerk)"
              "</b:formalExpression></b:resourceAssignmentExpression></b:potentialOwner>"),

@@ -92,3 +92,21 @@ def test_very_many_processes_are_refused_and_checked_all_the_same(
     data = diagram(*(process(*body, key=f"P{n}") for n in range(101)), drawn=False)
     there = judged(organisation, {"p.bpmn": data})
     assert {"too-many-processes", "unsupported-element"} <= rules(there.findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("leave.bpmn2", SOUND, "does not end in .bpmn"),
+        ("leave.drawio", b"<mxfile/>", "draw.io"),
+        ("leave.json", b'{"resourceId": "1"}', "JSON model"),
+        ("leave.xpdl", b'<Package xmlns="http://www.wfmc.org/2009/XPDL2.2"/>', "XPDL"),
+        ("leave.txt", b"\x00\x01", "no file of a procedure"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_what_it_is(
+    organisation: Organisation, name: str, data: bytes, what: str
+) -> None:
+    there = judged(organisation, {name: data})
+    assert [f.rule for f in there.findings] == ["no-diagram"]
+    assert what in there.findings[0].message.en

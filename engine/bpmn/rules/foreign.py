@@ -44,6 +44,7 @@ _TOLD_ELSEWHERE = {
         ("decisionRef", "mapDecisionResult", "resultVariable", "calledDecision")
     ),
 }
+_MOST_SCRIPT = 400  # characters of a script that a remedy gives
 _MOST_SHOWN = 80  # characters of what a file says
 
 
@@ -135,7 +136,7 @@ def _explained(
 ) -> Finding:
     owner, said = _owner(element), _said(foreign)
     line = next((e.sourceline for e in foreign.elements), None) or element.sourceline or 1
-    written = Words(f"（{said}）" if said else "", f" ({said})" if said else "")
+    written = Words(f"（{said}）" if said else " ", f" ({said})" if said else "")
     return Finding(
         diagram.file,
         line,
@@ -159,6 +160,8 @@ def _remedy(foreign: _Foreign, meaning: Meaning) -> Words:
     if meaning.level != "error" or not lines or None in lines:
         return meaning.remedy
     script = "; ".join("; ".join(line.split("\n")) for line in lines if line)
+    if len(script) > _MOST_SCRIPT:
+        return meaning.remedy
     return Words(
         f"请在此前或此后加脚本任务，写：{script}",
         f"Put a script task before or behind it with the lines: {script}",

@@ -6,6 +6,7 @@ names several is no value that a post can be read from; the claim then says why 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,9 +41,11 @@ SEVERAL = Words(
     "它列出多个，此处一个环节只归一个岗位", "it names several, while a step has one post here"
 )
 
-TOO_LONG = Words("它超过 64 个字符", "it has more than 64 characters")
+TOO_LONG = Words("它过长", "it is too long")
 MOST_POST = 64  # characters, as a work item keeps it
 
+_QUOTED = re.compile(r"[$#]\{\s*'([^'{}]*)'\s*\}")
+MOST_TEXT = 500  # characters; what is longer names nobody
 _CALL = re.compile(r"(user|group)\s*\(\s*([^()]*?)\s*\)")
 _FORM_PREFIX = re.compile(r"^(?:(?:embedded|camunda-forms|app|deployment|bpmn):|/)+")
 _FORM_ENDING = re.compile(r"\.(?:html?|form|json|jsp|xhtml)$")
@@ -79,7 +82,7 @@ def _owners(element: etree._Element) -> Iterator[Claim]:
             text = (owner.findtext(f".//{bpmn('formalExpression')}") or "").strip()
             if reference:
                 yield _post(tag, _resource(owner, reference))
-            elif text:
+            elif 0 < len(text) <= MOST_TEXT:
                 yield _post(tag, _CALL.sub(r"\2", text) if _CALL.search(text) else text)
 
 
@@ -111,6 +114,8 @@ def _extensions(element: etree._Element, namespace: str, name: str) -> Iterator[
 
 
 def _post(source: str, text: str) -> Claim:
+    if len(text) > MOST_TEXT:
+        return Claim("post", source, text, None, TOO_LONG)
     value = literal(text)
     if value is None:
         return Claim("post", source, text, None, COMPUTED)
@@ -123,6 +128,8 @@ def _post(source: str, text: str) -> Claim:
 
 
 def _form(source: str, text: str) -> Claim:
+    if len(text) > MOST_TEXT:
+        return Claim("form", source, text, None, TOO_LONG)
     value = literal(text)
     if value is None:
         return Claim("form", source, text, None, COMPUTED)
@@ -132,7 +139,19 @@ def _form(source: str, text: str) -> Claim:
 def literal(text: str) -> str | None:
     """The text itself, or that of a quoted expression; None for what is computed."""
     text = text.strip()
-    computed = re.fullmatch(r"""[$#]\{\s*'([^'{}]*)'\s*\}|=\s*"([^"]*)\"""", text)
-    if computed:
-        return (computed[1] or computed[2] or "").strip() or None
-    return None if re.search(r"[$#]\{", text) or text.startswith("=") else text or None
+    if quoted := _QUOTED.fullmatch(text):
+        return quoted[1].strip() or None
+    if text.startswith("="):
+        return _feel(text[1:])
+    return None if re.search(r"[$#]\{", text) else text or None
+
+
+def _feel(text: str) -> str | None:
+    """A text or a list of texts in FEEL, which are written as in JSON, with commas between."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    texts = value if isinstance(value, list) else [value]
+    plain = [each.strip() for each in texts if isinstance(each, str)]
+    return ",".join(plain) or None if len(plain) == len(texts) else None

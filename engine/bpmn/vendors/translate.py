@@ -42,6 +42,8 @@ _DATA_OBJECT = re.compile(r"(?:\w+:)?getDataObject\(\s*['\"]([^\W\d]\w*)['\"]\s*
 def suggested(text: str) -> str | None:
     """What a condition of XPath over data objects, or of Java (`return x == 1;`), probably means in
     our language. A suggestion alone: XPath asks whether a node is there, and not what it says."""
+    if len(text) > MAX_TEXT:
+        return None
     if match := _RETURNED.fullmatch(text.strip()):
         return translated(f"${{{match[1]}}}", condition=True)
     plain = _DATA_OBJECT.sub(r"\1", text)
@@ -61,10 +63,12 @@ def as_script(text: str) -> str | None:
     Only what sets variables to plain expressions can be said so: Java's, Groovy's or JavaScript's
     `x = 1;` and `execution.setVariable("x", 1)`.
     """
+    if len(text) > MAX_TEXT:
+        return None
     match = _UEL.fullmatch(text.strip())
     lines = [line.strip() for line in re.split(r"[;\n]", match[1] if match else text)]
     made = [_assigned(line) for line in lines if line and not line.startswith("//")]
-    return None if not made or len(text) > MAX_TEXT or None in made else "\n".join(map(str, made))
+    return None if not made or None in made else "\n".join(map(str, made))
 
 
 def _assigned(line: str) -> str | None:
