@@ -261,7 +261,7 @@ def serve(host: str, port: int) -> None:
     _prepared(config)
     workers = 1 if config.database_url.startswith("sqlite") else 2
     server = [sys.executable, "-m", "gunicorn", "wsgi:application", "--bind", f"{host}:{port}"]
-    server += f"--no-control-socket --worker-class gthread --threads 8 --workers {workers}".split()
+    server += f"--config python:api.server --no-control-socket --workers {workers}".split()
     sys.exit(
         run_together(server, [sys.executable, "-m", "engine.cli", "scheduler", "--wait"], CHECKOUT)
     )

@@ -13,6 +13,8 @@ from engine.errors import Invalid, NotFound, TooLarge
 
 ENDINGS = (".bpmn", ".xml", ".dmn", ".yaml", ".yml", ".typ")
 MAX_FILES = 200
+MAX_ENTRIES = 2_000  # of an archive, the files beside the point among them
+ENTRY = b"PK\x01\x02"  # what each begins with in the archive's list
 MAX_BYTES = 20_000_000
 BESIDE = ("forms", "processes")  # the folders of a checkout that hold what procedures name
 NOT_PROCEDURES = {"calendar", "catalogue"}
@@ -70,9 +72,11 @@ def unzip(data: bytes) -> dict[str, bytes]:
     Sizes are counted while unpacking, so that a small archive can't become a large one; names
     are only names here, never places on the disk.
     """
+    if data.count(ENTRY) > MAX_ENTRIES:  # before a list of them is made
+        raise _too_large()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = [i for i in archive.infolist() if i.filename.endswith(ENDINGS)]
+            infos = [i for i in archive.infolist() if i.filename.lower().endswith(ENDINGS)]
             if len(infos) > MAX_FILES:
                 raise _too_large()
             return _unpack(archive, infos)
@@ -87,12 +91,23 @@ def _unpack(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str,
     files: dict[str, bytes] = {}
     left = MAX_BYTES
     for info in infos:
+        if info.filename in files:
+            raise _twice(info.filename)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError("a method whose memory the archive itself decides")
         with archive.open(info) as file:
             files[info.filename] = file.read(left + 1)
         left -= len(files[info.filename])
         if left < 0:
             raise _too_large()
     return files
+
+
+def _twice(name: str) -> Invalid:
+    return Invalid(
+        f"压缩包中有两个文件都叫 {name[:200]}，请只保留一个。",
+        f"The archive holds two files named {name[:200]}; keep one.",
+    )
 
 
 def _folder(folder: Path) -> dict[str, bytes]:

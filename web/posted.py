@@ -18,6 +18,12 @@ LONGEST_NAME = 200  # what is longer is no field of ours
 Form = Any  # werkzeug's MultiDict: `get`, `getlist`, `keys`
 
 
+def counted(form: Form, name: str) -> int:
+    """Return the whole number of a hidden field; 0, which is no row's, for anything else."""
+    text = form.get(name, "")
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
+
+
 @dataclass(frozen=True)
 class Edit:
     """A row to add to the list of this name, or the row of this name to take away."""
@@ -83,7 +89,7 @@ class _Reader:
         return data
 
     def rows(self, schema: Schema, name: str) -> list[Any]:
-        pattern = re.compile(re.escape(name) + r"\.(\d{1,3})(?:\.|$)")
+        pattern = re.compile(re.escape(name) + r"\.([0-9]{1,3})(?:\.|$)")
         found = {int(m[1]) for key in self.form if (m := pattern.match(key))}
         names = [f"{name}.{n}" for n in sorted(found)]
         kept = [n for n in names if n != self.edit.remove and (self.edit or n in self.said)]

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from wtforms.validators import ValidationError
 
 from api.authentication import TOKEN_HOURS
+from api.bodies import storable
 from api.context import config, now, resources, session_time
 from engine.commands import accounts
 from engine.config import LANGUAGES
@@ -44,6 +45,18 @@ def identify() -> None:
     if token:
         with reading() as session:
             g.actor = actor_for_token(session, token, moment)
+
+
+@pages.before_request
+def check_posted_texts() -> None:
+    """Refuse what no column can hold, as the API's reader of bodies does."""
+    for name, value in request.form.items(multi=True):
+        if not storable(name + value):
+            raise LianbanError(
+                "填写的内容含有无效字符，请删除。",
+                "What was sent holds an invalid character; remove it.",
+                code="malformed",
+            )
 
 
 @pages.before_request

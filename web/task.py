@@ -17,7 +17,7 @@ from engine.transaction import reading, writing
 from web.blueprint import pages
 from web.filled import application_fields
 from web.forms import Field, build
-from web.posted import edit_of, read, said
+from web.posted import counted, edit_of, read, said
 from web.render import page, translated
 from web.session import signed_in, staff
 from web.worklist import STATES, workable
@@ -95,7 +95,7 @@ def _show(
 
 def complete_task(actor: Actor, task_id: int, data: dict[str, Any]) -> None:
     """Complete a task with the version that the posted page had seen."""
-    moment, version = now(), request.form.get("version", type=int) or 0
+    moment, version = now(), counted(request.form, "version")
     with writing() as session:
         complete(
             session,

@@ -22,6 +22,7 @@ from engine.queries.worklist import TaskFilter
 from engine.queries.worklist import worklist as tasks_of
 from engine.transaction import reading, writing
 from web.blueprint import pages
+from web.posted import counted
 from web.render import page, tongue, translated
 from web.session import local, signed_in, staff
 
@@ -112,14 +113,14 @@ def release(task_id: int) -> Answer:
 
 @pages.post("/work/<int:task_id>/reassign")
 def reassign(task_id: int) -> Answer:
-    to = request.form.get("account", type=int) or 0
+    to = counted(request.form, "account")
     return _do(task_id, work.reassign, to_account_id=to)
 
 
 def _do(task_id: int, command: Callable[..., Any], **arguments: Any) -> Answer:
     """Carry out a command and go back to where it was asked for; a refusal is said there."""
     actor, moment = signed_in(), now()
-    version = request.form.get("version", type=int) or 0
+    version = counted(request.form, "version")
     try:
         with writing() as session:
             find_task(session, actor, task_id)  # what one may not see is not there

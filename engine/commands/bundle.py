@@ -30,14 +30,15 @@ def canonical(name: str, data: bytes) -> str | None:
     main.bpmn), a form by its `$id`, a notice template by its file name; folders do not matter.
     """
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.suffix in DIAGRAMS:
+    ending = path.suffix.lower()
+    if ending in DIAGRAMS:
         stem = path.name.removesuffix(".bpmn20.xml").removesuffix(path.suffix)
         return f"processes/{next(iter(stands_on(data).processes), stem)}.bpmn"
-    if path.suffix == ".dmn":
-        return f"rules/{path.name}"
-    if path.suffix == ".typ":
-        return f"{NOTICES}/{path.name}"
-    if path.suffix in (".yaml", ".yml"):
+    if ending == ".dmn":
+        return f"rules/{path.stem}.dmn"
+    if ending == ".typ":
+        return f"{NOTICES}/{path.stem}.typ"
+    if ending in (".yaml", ".yml"):
         return _yaml_path(path, data)
     return None
 

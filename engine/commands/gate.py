@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.bpmn.findings import Finding, in_order
 from engine.bpmn.lint import has_errors, lint
 from engine.bpmn.versions import build
+from engine.catalogue.formats import text_fault
 from engine.catalogue.forms import load_form
 from engine.catalogue.organisation import Organisation
 from engine.documents.facts import read_head
@@ -80,7 +81,14 @@ def _path_findings(files: Mapping[str, bytes]) -> list[Finding]:
         f"The name of the file or the form's $id exceeds {MOST_PATH} characters; shorten it.",
     )
     long = (path for path in files if len(path.partition("/")[2]) > MOST_PATH)
-    return [_finding(path, 1, "too-long", words) for path in long]
+    odd = Words(
+        "文件名或表单的 $id 含有看不见的字符或者“..”，请改名。",
+        "The name of the file or the form's $id holds unseen characters or '..'; rename it.",
+    )
+    strange = (p for p in files if text_fault(p, lines=False) or ".." in p.split("/"))
+    return [_finding(path, 1, "too-long", words) for path in long] + [
+        _finding(path, 1, "file-name", odd) for path in strange
+    ]
 
 
 def _form_findings(files: Mapping[str, bytes]) -> list[Finding]:
