@@ -75,8 +75,6 @@ class ProcessReader(ProcessParser):
 class NodeReader:
     """Stands before one of the library's parsers (`reader_of`)."""
 
-    join: Any = None  # of a boundary event: where its activity is left
-
     def parse_node(self) -> Any:
         self.task = self.create_task()
         self.task.extensions = self.parse_extensions()
@@ -98,8 +96,6 @@ class NodeReader:
         for flow in flows:
             target = self.process_parser.first_of(flow.get("targetRef"))
             self.connect_outgoing(target, flow, flow.get("id") == default)
-        if self.join is not None:
-            self.task.connect(self.join)
 
     def connect_outgoing(self, target: Any, flow: etree._Element, is_default: bool) -> None:
         condition = self.parse_condition(flow)
@@ -133,9 +129,8 @@ class NodeReader:
         )
         split.connect(self.task)
         self.task.connect(join)
-        for event in events:
+        for event in events:  # one that fires ends its activity itself: it needs no way to the join
             split.connect(self.process_parser.parse_node(event))
-            self.process_parser.unconnected[-1].join = join
         return split
 
     # ------------------------------------------------------------ loops

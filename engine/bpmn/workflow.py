@@ -128,10 +128,19 @@ class _Rooted:
         self.task_tree._ready()
 
     def update_waiting_tasks(self) -> None:
-        """Look again at the joins that wait. Events that wait are woken by what they wait for."""
+        """Look again at the joins that wait. Events that wait are woken by what they wait for.
+
+        Of the tokens that have come to the end of a process one can speak for all.
+        """
+        ended = False
         for task in list(self.tasks.values()):
-            if task._state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
-                task.task_spec._update(task)
+            if task._state != TaskState.WAITING or isinstance(task.task_spec, CatchingEvent):
+                continue
+            if task.task_spec is self.spec.end:
+                if ended:
+                    continue
+                ended = True
+            task.task_spec._update(task)
 
 
 class CaseWorkflow(_Rooted, BpmnWorkflow):
