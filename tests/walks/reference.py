@@ -17,7 +17,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
 from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
-from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, SimpleBpmnTask
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
@@ -60,6 +60,8 @@ class Reference:
         parser = LibraryParser(FUNCTIONS)
         parser.add({"p.bpmn": data})
         self.specs = parser.get_spec("P"), parser.get_subprocess_specs("P")
+        for spec in (self.specs[0], *self.specs[1].values()):
+            _connect_events(spec)
         self.situation = Situation(now, calendar, lambda call: None, {})
         self.ran: list[str] = []
         self.workflow = LibraryWorkflow(*self.specs)
@@ -165,6 +167,15 @@ class Reference:
             for timer in timers_of(task)
             if (due := timer.due(task)) is not None
         ]
+
+
+def _connect_events(spec: Any) -> None:
+    """Boundary events of ours end their activity; the library's do it by way of a join."""
+    for split in list(spec.task_specs.values()):
+        if isinstance(split, BoundaryEventSplit):
+            join = spec.task_specs[split.name.replace("EventSplit", "EventJoin")]
+            for event_ in split.outputs[1:]:
+                event_.connect(join)
 
 
 class _ByReference(BpmnWorkflowConverter):
