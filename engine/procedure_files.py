@@ -42,9 +42,9 @@ def read_paths(paths: Iterable[Path]) -> dict[str, bytes]:
         elif not path.is_file():
             raise NotFound(f"没有这个文件：{path}。", f"There is no such file: {path}.")
         elif path.suffix == ".zip":
-            files |= unzip(path.read_bytes())
+            files |= unzip(_bytes(path))
         else:
-            files[str(path)] = path.read_bytes()
+            files[str(path)] = _bytes(path)
     if not files:
         raise Invalid(
             f"没有找到流程文件（{'、'.join(ENDINGS)}）。",
@@ -113,10 +113,19 @@ def _twice(name: str) -> Invalid:
 def _folder(folder: Path) -> dict[str, bytes]:
     found = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix in ENDINGS)
     return {
-        str(path): path.read_bytes()
+        str(path): _bytes(path)
         for path in found
         if not NOT_PROCEDURES & set(path.relative_to(folder).parts)
     }
+
+
+def _bytes(path: Path) -> bytes:
+    """The content of a file, of a huge one the beginning: it is refused for its size anyway."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError:
+        raise NotFound(f"无法读取 {path}。", f"{path} can't be read.") from None
 
 
 def _checkout(path: Path) -> Path | None:

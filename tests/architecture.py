@@ -57,7 +57,7 @@ ROOMS = {
     "engine.processes": room(),
     "engine.nursery": room("errors"),
     "engine.trial": room(
-        "bpmn catalogue config domain errors nursery operations procedure_files", "click"
+        "bpmn catalogue commands config domain errors nursery operations procedure_files", "click"
     ),
     "engine.logs": room("config"),
     "engine.present": room(EDGE, "sqlalchemy"),

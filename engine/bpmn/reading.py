@@ -202,7 +202,8 @@ class NodeReader:
         child = next(each for each in event if local(each) in KINDS)
         functions = self.process_parser.parser.functions
         timer = parse_timer(child.text, local(child), functions)
-        return ClockTimer(self.node.get("id"), timer, self._limit(functions))
+        name = analyst_id(self.node) or self.node.get("id")
+        return ClockTimer(name, timer, self._limit(functions))
 
     def _limit(self, functions: Any) -> Expression | None:
         attached = self.process_parser.get_node_by_id(self.node.get("attachedToRef"))

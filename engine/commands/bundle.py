@@ -59,7 +59,7 @@ def _yaml_path(path: PurePosixPath, data: bytes) -> str | None:
         value, _ = load_yaml(data, path.name)
     except CatalogueError:
         # A form that can't be read is still a form: the gate says what is wrong with it.
-        return f"forms/{path.parent.name}/{path.name}"
+        return str(PurePosixPath("forms") / path.parent.name / path.name)
     key = value.get("$id") if isinstance(value, dict) else None
     return f"forms/{key}.yaml" if isinstance(key, str) else None
 

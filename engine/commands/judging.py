@@ -67,7 +67,7 @@ def judge(
             f"{__name__}:judged", organisation, files, beside, present, limits=LIMITS
         )
     except Overrun as overrun:
-        made = Judgement((), (_too_costly(files, overrun),))
+        made = Judgement((), (too_costly(files, overrun),))
     return replace(made, against=frozenset(each.version for each in present.values()))
 
 
@@ -210,7 +210,7 @@ def _too_many(name: str, number: int) -> Finding:
     )
 
 
-def _too_costly(files: Mapping[str, bytes], overrun: Overrun) -> Finding:
+def too_costly(files: Mapping[str, bytes], overrun: Overrun) -> Finding:
     """The finding about files that could not be judged, on the largest of them."""
     if overrun.why == "busy":
         raise Conflict(

@@ -20,7 +20,7 @@ from engine.config import Config
 from engine.errors import Invalid, LianbanError, ProcedureFault
 from engine.nursery import Nursery
 from engine.procedure_files import read_paths
-from engine.trial.files import diagram_of, judge
+from engine.trial.files import diagram_of, judge_apart
 from engine.trial.run import STEP_LIMITS, trial
 from engine.trial.steps import read_json, read_moment, read_steps
 
@@ -86,7 +86,7 @@ def _run(
     wanted = read_steps(read_json(_text(steps), "--steps")) if steps else []
     began = datetime.now(UTC) if at is None else read_moment(at)
     files = read_paths(paths)
-    findings = judge(files)
+    findings = judge_apart(files)
     if has_errors(findings):
         _print(finding.as_dict(language) for finding in findings)
         sys.exit(REFUSED)

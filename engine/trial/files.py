@@ -8,8 +8,10 @@ from typing import Any
 from engine.bpmn.findings import Finding
 from engine.bpmn.lint import DIAGRAM_ENDINGS, lint
 from engine.bpmn.references import references
+from engine.commands.judging import LIMITS, too_costly
 from engine.domain.calendar import Calendar
 from engine.errors import Invalid
+from engine.nursery import Nursery, Overrun
 from engine.operations.table import SIGNATURES
 from engine.trial.run import Diagram
 
@@ -19,6 +21,17 @@ class _Anything(frozenset):
 
     def __contains__(self, name: Any) -> bool:
         return True
+
+
+def judge_apart(files: Mapping[str, bytes]) -> list[Finding]:
+    """Judge files of strangers in a process that can be ended, as `lianban lint` does."""
+    nursery = Nursery(__name__)
+    try:
+        return nursery.run(f"{__name__}:judge", files, limits=LIMITS)
+    except Overrun as overrun:
+        return [too_costly(files, overrun)]
+    finally:
+        nursery.close()
 
 
 def judge(files: Mapping[str, bytes]) -> list[Finding]:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.cli import main
+from engine.nursery import Limits
 from tests.bpmn.diagrams import chain, diagram, end, process, start, user
 
 SOUND = diagram(process(start(), user("t"), end(), chain("start", "t", "end")))
@@ -78,6 +79,14 @@ def test_what_is_of_no_use_ends_with_2_in_words(folder: Path, arguments: list[st
 def test_a_file_that_is_no_diagram_is_refused_in_words(folder: Path, data: bytes) -> None:
     (folder / "p.bpmn").write_bytes(data)
     assert lines(tried("p.bpmn", code=1))[0]["file"] == "p.bpmn"
+
+
+def test_a_file_that_costs_too_much_is_refused_in_words(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.trial.files.LIMITS", Limits(seconds=0.001))
+    (finding,) = lines(tried("p.bpmn", code=1))
+    assert finding["rule"] == "too-costly"
 
 
 def test_it_leaves_nothing_behind(folder: Path) -> None:

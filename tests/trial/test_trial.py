@@ -258,3 +258,33 @@ def test_the_process_is_the_one_that_no_other_calls() -> None:
     }
     with pytest.raises(Invalid, match="P, S"):
         diagram_of(apart, None, CALENDAR)
+
+
+def test_while_branches_run_the_data_are_what_both_have_changed(where: Nursery | None) -> None:
+    """A branch that left a value alone does not hide what the other one made of it."""
+    lines = tried(
+        where,
+        start(), node("parallelGateway", "g"), user("a"), user("a2"), user("b"), user("b2"), end(),
+        flow("start", "g"), flow("g", "a"), flow("g", "b"),
+        chain("a", "a2", "end"), chain("b", "b2", "end"),
+        data={"x": 0, "y": 0},
+        steps=[complete("b", data={"x": 1}), complete("a", data={"y": 1})],
+    )  # fmt: skip
+    assert [line["data"] for line in lines] == [
+        {"x": 0, "y": 0}, {"x": 1, "y": 0}, {"x": 1, "y": 1},
+    ]  # fmt: skip
+
+
+def test_a_timer_that_fires_again_and_again_goes_on_beside_what_it_began(
+    where: Nursery | None,
+) -> None:
+    lines = tried(
+        where,
+        start(), user("t"), end(), chain("start", "t", "end"),
+        boundary("tick", "t", timer("R/PT1H", "timeCycle")), user("u"), end("e2"),
+        chain("tick", "u", "e2"),
+        data={"x": 0},
+        steps=[{"op": "advance", "seconds": 7200}, complete("u", data={"x": 1})],
+    )  # fmt: skip
+    assert elements(lines[1]) == ["t", "u", "u"] and lines[1]["executed"] == ["tick", "tick"]
+    assert lines[2]["error"] is None and lines[2]["data"]["x"] in (0, 1)

@@ -20,7 +20,16 @@ from tests.bpmn.diagrams import diagram, findings, process
 from tests.bpmn.instances import World, fire
 from tests.bpmn.instances import version as build_version
 
-Step = Callable[["Play"], None]
+
+@dataclass(frozen=True)
+class Step:
+    """Something done to an instance. `told` is the same as a step of `lianban try`."""
+
+    told: dict[str, Any]
+    do: Callable[[Play], None]
+
+    def __call__(self, going: Play) -> None:
+        self.do(going)
 
 
 @dataclass
@@ -36,7 +45,7 @@ class Play:
     def open(self) -> list[str]:
         return sorted(task.element for task in self.instance.open_tasks())
 
-    def after(self, step: Step) -> None:
+    def after(self, step: Callable[[Play], None]) -> None:
         step(self)
         self.ran += self.instance.executed
         self.instance.save()  # as after every step of a case
@@ -95,17 +104,19 @@ def done(element: str, index: int = 0, **data: Any) -> Step:
         tasks = [task for task in going.instance.open_tasks() if task.element == element]
         going.instance.complete(tasks[index].task, data)
 
-    return step
+    return Step({"op": "complete", "task": element, "instance": index, "data": data}, step)
 
 
 def sent(name: str, **data: Any) -> Step:
     """Send a message."""
-    return lambda going: going.instance.send(name, data)
+    told = {"op": "message", "name": name, "data": data}
+    return Step(told, lambda going: going.instance.send(name, data))
 
 
 def signalled(name: str, **data: Any) -> Step:
     """Broadcast a signal."""
-    return lambda going: going.instance.signal(name, data)
+    told = {"op": "signal", "name": name, "data": data}
+    return Step(told, lambda going: going.instance.signal(name, data))
 
 
 def passed(**time: float) -> Step:
@@ -116,4 +127,4 @@ def passed(**time: float) -> Step:
         going.world.at(going.world.now)
         fire(going.instance, going.world.now)
 
-    return step
+    return Step({"op": "advance", "seconds": timedelta(**time).total_seconds()}, step)
