@@ -17,7 +17,7 @@ EXAMPLES ?= 50
 
 export LIANBAN_DATA ?= $(CURDIR)/var
 
-.PHONY: help setup run test lint walks bench fuzz migration clean font browser
+.PHONY: help setup run test lint walks bench soak fuzz migration clean font browser
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -71,6 +71,10 @@ walks: setup ## random walks over generated diagrams, beside the library (N=500 
 bench: setup ## what a completion and a tick cost, as ratios within one run (QUICK=1: shorter)
 	@unset LIANBAN_DATA
 	$(BIN)/python -m bench
+
+soak: setup ## kill -9 at random moments under load, then judge (N=50 SEED= DATABASE=both)
+	@unset LIANBAN_DATA
+	$(BIN)/python -m bench.soak --kills $(or $(N),50) --database $(or $(DATABASE),both) $(if $(SEED),--seed $(SEED))
 
 fuzz: setup ## Schemathesis with all checks, against a throw-away server (EXAMPLES=50)
 	@unset LIANBAN_DATA

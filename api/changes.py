@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Response, jsonify, request
 from sqlalchemy.orm import Session
 
-from api.context import now, resources
+from api.context import resources, session_time
 from engine.errors import FieldError, Invalid, Words
 from engine.store.repetition import Answer, Claim, claim, fingerprint, keep
 from engine.transaction import writing
@@ -26,7 +26,8 @@ def change(work: Callable[[Session], Answer], *, by: str, content: str | None = 
     read as a whole (an upload: its hash).
     """
     key = _key()
-    moment, known = now(), resources().keys
+    # Kept by the real time, like a sign-in: moving the demonstration's clock forgets no answer.
+    moment, known = session_time(), resources().keys
     if key is None:
         with writing() as session:
             answer = work(session)

@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from engine.domain.actor import ANY, OPERATOR, Seat
 from engine.domain.calendar import SHANGHAI
 from engine.domain.clock import Clock, due
 from engine.errors import DeploymentRefused, Words
-from engine.present import present_time
+from engine.present import present_time, real_time
 from engine.procedure_files import read_beside, read_paths
 from engine.processes import run_together
 from engine.resources import load_resources
@@ -245,7 +246,8 @@ def scheduler(wait: bool) -> None:
     """Fire what is due, deliver the outbox, seal the journal. A second one does nothing."""
     config = _config()
     app, resources = _prepared(config), load_resources(config)
-    if not run_scheduler(app, config, resources, lambda: present_time(config), wait=wait):
+    clock = partial(present_time, config)
+    if not run_scheduler(app, config, resources, clock, real_clock=real_time, wait=wait):
         _say(
             Words("已有一个调度进程在运行，本进程退出。", "A scheduler is running; this one ends.")
         )
@@ -270,6 +272,7 @@ def serve(host: str, port: int) -> None:
 main.add_command(try_diagram)
 main.add_command(cli_cases.cases)
 main.add_command(cli_cases.outbox)
+main.add_command(cli_cases.check)
 
 if __name__ == "__main__":
     main()

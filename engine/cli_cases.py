@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from engine.cli_ground import config, language, prepared, said, say
+from engine.commands.check import check_cases
+from engine.commands.check_files import check_files, check_numbers
 from engine.commands.messages import retry_message
 from engine.commands.process_data import process_data
 from engine.commands.repair import Correction, Skip, repair
@@ -194,3 +196,30 @@ def retry(number: int) -> None:
         with writing() as session:
             retry_message(session, actor=OPERATOR, outbox_id=number, now=now)
     say(Words("调度进程将立即重试。", "The scheduler tries it again at once."))
+
+
+@click.command("check")
+@click.argument("number", required=False)
+@said
+def check(number: str | None) -> None:
+    """Check that what is stored of the cases (or of NUMBER) agrees with itself; exit code 1 if not.
+
+    State, work items, deadlines, forms, journal, case numbers and files. `journal verify` checks
+    the hashes.
+    """
+    settings = config()
+    app, resources = prepared(settings), load_resources(settings)
+    found = 0
+    with app.app_context():
+        now = present_time(settings)
+        with reading() as session:
+            for each in check_cases(session, resources, now, number):
+                found += 1
+                click.echo(f"{each.number} [{each.kind}] {each.message.in_language(language())}")
+            if number is None:
+                for words in (*check_numbers(session), *check_files(session, resources.files)):
+                    found += 1
+                    say(words)
+    if found:
+        raise SystemExit(1)
+    say(Words("全部一致。", "Everything agrees."))

@@ -192,12 +192,14 @@ def run_scheduler(
     resources: Resources,
     clock: Callable[[], datetime],
     *,
+    real_clock: Callable[[], datetime] | None = None,
     wait: bool = False,
 ) -> bool:
     """Run until interrupted. Where another scheduler runs already, return False at once, or `wait`
     for its end. A database that goes away is waited for.
 
-    `clock` gives the present, aware UTC.
+    `clock` gives the present, aware UTC; `real_clock` the time by which answers are kept, which
+    no demonstration moves (by default the same).
     """
     complaint = Complaint()
     with app.app_context():
@@ -205,7 +207,7 @@ def run_scheduler(
             try:
                 with only_one(config) as lock:
                     if lock:
-                        _run(lock, complaint, config, resources, clock)
+                        _run(lock, complaint, config, resources, clock, real_clock or clock)
                     elif not wait:
                         return False
             except (KeyboardInterrupt, SystemExit):
@@ -221,6 +223,7 @@ def _run(
     config: Config,
     resources: Resources,
     clock: Callable[[], datetime],
+    real_clock: Callable[[], datetime],
 ) -> NoReturn:
     """Tick for ever; raises where interrupted, and where the lock is lost."""
     for number in count():
@@ -228,7 +231,7 @@ def _run(
         try:
             tick(config, resources, clock())
             if number % PURGE_EVERY == 0:
-                purge_old(clock())
+                purge_old(real_clock())
                 sweep(resources.files)
         except Exception as error:  # whatever it is, the next tick tries again
             complaint.make(error)

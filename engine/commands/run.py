@@ -172,10 +172,7 @@ def _perform(run: CaseRun, call: OperationCall) -> Mapping[str, Any] | None:
 def write_back(run: CaseRun) -> None:
     """Write state, work items, deadlines and journal of a case that waits again."""
     sync_work_items(run)
-    timers = run.instance.waiting_timers()
-    # One row a task: of the timers of an event-based gateway, the one that is due first.
-    wanted = {each.task: (each.element, each.due.at) for each in reversed(timers)}
-    run.rows.replace_deadlines(run.session, wanted)
+    run.rows.replace_deadlines(run.session, deadlines_of(run.instance))
     journal.store(run.session, run.entries)
     run.entries.clear()
     case = run.case
@@ -185,6 +182,15 @@ def write_back(run: CaseRun) -> None:
         _forget_fault(case)
     if isinstance(case, Held):
         case.write(run.session)
+
+
+def deadlines_of(instance: Instance) -> dict[str, tuple[str, datetime]]:
+    """Return (element, due time) by task of the timers that wait: what the table `deadline` says.
+
+    One a task: of the timers of an event-based gateway, the one that is due first.
+    """
+    timers = instance.waiting_timers()
+    return {each.task: (each.element, each.due.at) for each in reversed(timers)}
 
 
 def _forget_fault(case: Case | Held) -> None:

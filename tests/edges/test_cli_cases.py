@@ -83,3 +83,12 @@ def test_a_value_that_cannot_be_is_refused_in_words(stuck: tuple[Walk, bytes], v
 def test_a_case_that_is_not_there_is_refused(stuck: tuple[Walk, bytes]) -> None:
     for command in (("resume", "no-such"), ("no-such",), ("no-such", "--data")):
         assert "no such case" in lianban("case", *command, code=1).stderr
+
+
+def test_the_check_names_what_does_not_agree(stuck: tuple[Walk, bytes]) -> None:
+    walk, state = stuck
+    told = lianban("check", code=1).stdout
+    assert walk.number in told and "[state]" in told
+    set_state(walk, state)
+    assert lianban("check", walk.number).stdout == "Everything agrees.\n"
+    assert "Everything agrees" in lianban("check").stdout
