@@ -19,6 +19,7 @@ from bench.soak.load import Client, Promises
 from bench.soak.verdict import Verdict, judge, repeat_kept
 
 CLIENTS = 4
+WARM_UP = 60  # seconds, at most
 MOST_TOLD = 20  # breaches that are printed
 KINDS = {"sqlite": ["SQLite"], "postgresql": ["PostgreSQL"], "both": ["SQLite", "PostgreSQL"]}
 
@@ -51,6 +52,7 @@ def soak(kind: str, kills: int, seed: int) -> Verdict:
         threads = [threading.Thread(target=client.run, daemon=True) for client in clients]
         for thread in threads:
             thread.start()
+        _warm_up(promises)
         for _ in range(kills):
             time.sleep(0.5 + 2 * random.random())
             killed[where.kill(random)] += 1
@@ -62,6 +64,14 @@ def soak(kind: str, kills: int, seed: int) -> Verdict:
         verdict.breaches += broken
         verdict.counts = _told(killed, where, promises) | verdict.counts
         return verdict
+
+
+def _warm_up(promises: Promises) -> None:
+    """Wait until there is something that a kill can break."""
+    for _ in range(WARM_UP * 10):
+        if len(promises.completed) >= 3:
+            return
+        time.sleep(0.1)
 
 
 def _end(clients: list[Client], threads: list[threading.Thread]) -> None:
