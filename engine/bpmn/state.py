@@ -65,6 +65,7 @@ def restore(
         workflow.numbered, workflow.names = saved["n"], saved["s"]
         for row in saved["w"]:
             _read_workflow(workflow, row, saved["s"])
+        _listen(workflow)
         workflow.finished = {saved["s"][each]: None for each in saved["f"]}
     except Exception as error:  # damaged bytes may stumble anywhere
         raise ProcedureFault(
@@ -154,14 +155,24 @@ def _read_workflow(top: CaseWorkflow, saved: list[Any], names: list[str]) -> Non
         top.subprocesses[owner_id] = workflow
     workflow.data, workflow.completed = data, bool(completed)
     workflow.correlations, workflow.rows = correlations, rows
-    specs, tasks, listening = workflow.spec.task_specs, [], top.event_manager
+    specs, tasks = workflow.spec.task_specs, []
     for row in rows:
         task = _read_task(workflow, row, tasks)
         task.task_spec = specs[names[row[1] if len(row) == 3 else row[2]]]
         tasks.append(task)
-        if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
-            listening.add_task(task)
     workflow.task_tree = tasks[0]
+
+
+def _listen(top: CaseWorkflow) -> None:
+    """Let the events that wait be told of what happens, those first that have waited longest."""
+    waiting = [
+        task
+        for workflow in (top, *top.subprocesses.values())
+        for task in workflow.tasks.values()
+        if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent)
+    ]
+    for task in sorted(waiting, key=lambda task: task.arrived):
+        top.event_manager.add_task(task)
 
 
 def _read_task(workflow: Any, row: list[Any], tasks: list[CaseTask]) -> CaseTask:

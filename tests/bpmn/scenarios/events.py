@@ -259,6 +259,18 @@ _ALL = [
         ran={"two": 0},
     ),
     Scenario(
+        "a signal reaches those first that have waited longest",
+        (start(), both("f"), user("a"), beside("B", "a", signal()), user("n"), end("B_e"),
+         catch("c", signal()), user("late"), user("t"), throw("s", signal()), end(),
+         chain("start", "f", "a", "end"), chain("B", "n", "B_e"), chain("f", "c", "late", "end"),
+         chain("f", "t", "s", "end")),
+        ["a", "t"],
+        [(done("t", x=1), ["a", "late", "n"]), (signalled("go", y=2), ["a", "late", "n", "n"]),
+         (done("a"), ["late", "n", "n"]), (done("n"), ["late", "n"]), (done("late"), ["n"]),
+         (done("n"), [])],
+        ran={"B": 2, "c": 1},
+    ),
+    Scenario(
         "a signal end event",
         (start(), both("f"), user("a"), end("e1", signal()), catch("c", signal()), user("b"), end(),
          chain("start", "f", "a", "e1"), chain("f", "c", "b", "end")),
