@@ -33,10 +33,12 @@ Why = Literal["time", "memory", "crash", "busy"]
 
 @dataclass(frozen=True)
 class Limits:
-    """What one job may cost: `seconds` by the wall clock, `memory` in bytes of address space."""
+    """What one job may cost: `seconds` by the wall clock, `memory` in bytes of address space,
+    `processor` in seconds of its own work, which a busy machine does not use up."""
 
     seconds: float
     memory: int | None = None
+    processor: int | None = None
 
 
 class Overrun(Exception):
@@ -140,16 +142,18 @@ def _watched(limits: Limits, job: bytes, private: tuple[int, int]) -> bytes:
             os.close(each)
         _work(limits, job, sending)
     os.close(sending)
+    answer, why = b"", "time"
     try:
-        return _read(receiving, time.monotonic() + limits.seconds)
+        answer = _read(receiving, time.monotonic() + limits.seconds)
     except TimeoutError:
-        return pickle.dumps(("time", None))
-    except EOFError:
-        return pickle.dumps(("crash", None))
-    finally:
-        os.close(receiving)
         os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    except EOFError:
+        why = "crash"
+    os.close(receiving)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        why = "time"
+    return answer or pickle.dumps((why, None))
 
 
 def _work(limits: Limits, job: bytes, sending: int) -> None:
@@ -158,8 +162,9 @@ def _work(limits: Limits, job: bytes, sending: int) -> None:
         if limits.memory is not None:
             resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        seconds = int(limits.seconds) + 1  # should nobody be left to watch
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        # Without a limit of its own it has one all the same, should nobody be left to watch.
+        seconds = limits.processor or int(limits.seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         _write(sending, _done(job))
     finally:
         os._exit(0)

@@ -47,6 +47,13 @@ def test_a_job_that_goes_too_far_is_ended_and_the_next_is_done(
     assert ask(nursery, "operator:add", 1, 2) == 3
 
 
+def test_work_of_its_own_has_a_limit_too(nursery: Nursery) -> None:
+    with pytest.raises(Overrun) as overrun:
+        nursery.run("builtins:sum", range(10**12), limits=Limits(120, MEMORY, processor=1))
+    assert overrun.value.why == "time"
+    assert ask(nursery, "operator:add", 1, 2) == 3
+
+
 def test_a_refusal_comes_back_as_it_was_made(nursery: Nursery) -> None:
     with pytest.raises(ExpressionError) as refused:
         ask(nursery, "engine.bpmn.expressions:compile_expression", "1 +")

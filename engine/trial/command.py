@@ -15,11 +15,12 @@ from typing import Any
 import click
 
 from engine.bpmn.lint import has_errors
+from engine.bpmn.versions import LIGHT_THRESHOLDS
 from engine.catalogue.calendars import load_calendar
-from engine.config import Config
+from engine.config import CHECKOUT, Config
 from engine.errors import Invalid, LianbanError, ProcedureFault
 from engine.nursery import Nursery
-from engine.procedure_files import read_paths
+from engine.procedure_files import read_beside, read_paths
 from engine.trial.files import diagram_of, judge_apart
 from engine.trial.run import STEP_LIMITS, trial
 from engine.trial.steps import read_json, read_moment, read_steps
@@ -85,7 +86,7 @@ def _run(
         raise Invalid("--data 应是一个 JSON 对象。", "Expected --data to be a JSON object.")
     wanted = read_steps(read_json(_text(steps), "--steps")) if steps else []
     began = datetime.now(UTC) if at is None else read_moment(at)
-    files = read_paths(paths)
+    files = _with_thresholds(read_paths(paths), paths)
     findings = judge_apart(files)
     if has_errors(findings):
         _print(finding.as_dict(language) for finding in findings)
@@ -99,6 +100,16 @@ def _run(
     finally:
         if nursery is not None:
             nursery.close()
+
+
+def _with_thresholds(files: dict[str, bytes], paths: tuple[Path, ...]) -> dict[str, bytes]:
+    """Add the table of lights from beside the files where a diagram asks it and none is given."""
+    table = f"{LIGHT_THRESHOLDS}.dmn"
+    asked = any(b"yellow_days(" in data for data in files.values())
+    if not asked or any(Path(name).name == table for name in files):
+        return files
+    beside = read_beside(paths, CHECKOUT)
+    return {n: d for n, d in beside.items() if Path(n).name == table} | files
 
 
 def _text(name: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.cli import main
+from engine.config import CHECKOUT
 from engine.nursery import Limits
 from tests.bpmn.diagrams import chain, diagram, end, process, start, user
 
@@ -87,6 +88,15 @@ def test_a_file_that_costs_too_much_is_refused_in_words(
     monkeypatch.setattr("engine.trial.files.LIMITS", Limits(seconds=0.001))
     (finding,) = lines(tried("p.bpmn", code=1))
     assert finding["rule"] == "too-costly"
+
+
+def test_the_table_of_lights_is_found_beside_a_procedure(folder: Path) -> None:
+    source = CHECKOUT / "processes" / "single-item" / "single-item.bpmn"
+    facts = {"committed_limit": 10, "statutory_limit": 20, "acceptance_limit": 5}
+    key = ("--process", "single-item-handling", "--at", "2026-11-23")
+    (line,) = lines(tried(str(source), *key, "--data", json.dumps(facts)))
+    assert [row["element"] for row in line["open"]] == ["check"]
+    assert "check_yellow" in [timer["element"] for timer in line["timers"]]
 
 
 def test_it_leaves_nothing_behind(folder: Path) -> None:
