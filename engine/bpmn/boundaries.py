@@ -35,7 +35,8 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.scope_data import seen_at
+from engine.bpmn.merging import changed
+from engine.bpmn.scope_data import LENT, seen_at
 from engine.bpmn.timers import ClockTimer
 
 OVER = TaskState.FINISHED_MASK
@@ -81,6 +82,21 @@ class Boundary(_Catching, BoundaryEvent):
                 if other is not my_task and other.state == TaskState.WAITING:
                     other.cancel()
             _end(activity)
+        else:
+            before = my_task.parent.data
+            my_task.internal_data[LENT] = [
+                name
+                for name, value in my_task.data.items()
+                if name not in before or changed(before[name], value)
+            ]
+
+    def _run_hook(self, my_task: Any) -> bool:
+        lent = {name: my_task.data[name] for name in my_task.internal_data.get(LENT, ())}
+        result = super()._run_hook(my_task)
+        my_task.internal_data[LENT] = [  # what the event brought is the path's own
+            name for name, value in lent.items() if not changed(value, my_task.data.get(name))
+        ]
+        return result
 
     def _undoes(self, activity: Any) -> bool:
         """Whether what the activity did to the data is undone: a transaction that was cancelled, or

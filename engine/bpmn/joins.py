@@ -19,6 +19,7 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.merging import merged
+from engine.bpmn.scope_data import own_changes
 from engine.bpmn.workflow import LIVE
 
 FROM = "from"  # task.internal_data[FROM]: the name of the node that the token came from
@@ -37,7 +38,9 @@ class _Join:
             my_task._set_state(TaskState.WAITING)
             return False
         used = list(first.values())
-        my_task.data = merged(_parting(used), [each.data for each in _in_order(used)])
+        base = _parting(used)
+        lines = [(each, map(my_task.workflow.tasks.get, _line(each))) for each in _in_order(used)]
+        my_task.data = merged(base, [own_changes(each.data, line, base) for each, line in lines])
         for other in used:
             if other is not my_task:
                 other.cancel()

@@ -6,15 +6,16 @@ finished, as the path of a boundary event does, sees what all its tokens hold to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.merging import merged
+from engine.bpmn.merging import changed, merged
 
 _ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+LENT = "lent"  # of a boundary event's task: names whose values its path was shown, not given
 Data = Mapping[str, Any]
 
 
@@ -24,9 +25,30 @@ def seen_at(task: Any) -> Data:
     return task.data if seen is None else seen
 
 
+def own_changes(data: Data, line: Iterable[Any], base: Data) -> Data:
+    """The data of a token, without what it was only shown on its way.
+
+    `line` are the tasks above the token, `base` the data where its branch parted. The path beside a
+    running activity sees what that has done; as long as the path leaves such a value alone, the
+    activity goes on deciding about it.
+    """
+    for task in line:
+        for name in task.internal_data.get(LENT, ()):
+            if name not in data or changed(task.data.get(name), data[name]):
+                continue
+            data = {key: value for key, value in data.items() if key != name}
+            if name in base:
+                data[name] = base[name]
+    return data
+
+
 def _seen(task: Any) -> Data | None:
     """None where nothing is alive at this task and below it."""
-    branches = [seen for child in task.children if (seen := _seen(child)) is not None]
+    branches = [
+        own_changes(seen, [child], task.data)
+        for child in task.children
+        if (seen := _seen(child)) is not None
+    ]
     if not branches and not _alive(task):
         return None
     if isinstance(task.task_spec, LoopTask):

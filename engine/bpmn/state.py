@@ -24,6 +24,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.forgetting import forget
 from engine.bpmn.merging import changed
+from engine.bpmn.scope_data import LENT
 from engine.bpmn.timers import ARMED
 from engine.bpmn.workflow import CaseSubWorkflow, CaseTask, CaseWorkflow
 from engine.errors import ProcedureFault
@@ -132,8 +133,8 @@ def _write_internal(task: Any) -> dict[str, Any]:
     """What the library and our timers keep of a task, as far as it may still be asked for."""
     internal = task.internal_data
     if task._state & TaskState.FINISHED_MASK:
-        fired = internal.get(ARMED) if isinstance(task.task_spec, BoundaryEvent) else None
-        return {ARMED: fired} if fired else {}
+        kept = (ARMED, LENT) if isinstance(task.task_spec, BoundaryEvent) else ()
+        return {name: internal[name] for name in kept if internal.get(name)}
     # What a gateway caught is of no use once it has run, which it does before it is saved.
     return {
         name: value
