@@ -53,9 +53,9 @@ def _completions(place: Ground, found: Database, process: str, effort: Effort) -
     ours, floor, naive = (costs[name].each for name in ("ours", "floor", "naive"))
     print(f"\n{NAMES[process]}: CPU of a completion over HTTP, {cases * STEPS[process]} each")
     for name, text in (("ours", "ours"), ("floor", "the floor"), ("naive", "the naive stack")):
-        server = costs[name].server / len(costs[name].app)
-        share = f"  (database server {server * 1000:.2f})" if server else ""
-        _line(f"  {text}, ms", f"{costs[name].each * 1000:.2f}{share}")
+        _line(f"  {text}, ms", f"{costs[name].each * 1000:.2f}")
+        if costs[name].share:
+            _line("    of it the database server", f"{costs[name].share * 1000:.2f}")
     _ratio("  ours ÷ the floor", ours / floor, at_most=2.0)
     _ratio("  the naive stack ÷ ours", naive / ours, at_least=NAIVE[process])
     state = costs["ours"].state

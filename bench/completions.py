@@ -30,16 +30,22 @@ PATHS = {"ours": "/api/v1/tasks/{}/complete", "floor": floor.PATH, "naive": naiv
 
 @dataclass
 class Costs:
-    """CPU seconds of the completions of one stack: of the app, each, and of the database."""
+    """CPU seconds of a completion with one stack, the mean of each case: in the app, and in the
+    database server."""
 
     app: list[float] = field(default_factory=list)
-    server: float = 0.0
+    server: list[float] = field(default_factory=list)
     state: int = 0  # bytes of the largest state seen
 
     @property
     def each(self) -> float:
-        """The median completion, with its share of the database server."""
-        return statistics.median(self.app) + self.server / len(self.app)
+        """The median case's, the database server included."""
+        return statistics.median(map(sum, zip(self.app, self.server, strict=True)))
+
+    @property
+    def share(self) -> float:
+        """What of it is the database server's."""
+        return statistics.median(self.server)
 
 
 def measure(place: Ground, database: Database, process: str, cases: int) -> dict[str, Costs]:
@@ -51,8 +57,9 @@ def measure(place: Ground, database: Database, process: str, cases: int) -> dict
     for number in range(1, cases + 1):
         for name, ids in opened.items():
             before = database.spent()
-            _walk(place, name, ids[number], costs[name])
-            costs[name].server += database.spent() - before
+            spent = _walk(place, name, ids[number], costs[name])
+            costs[name].app.append(statistics.mean(spent))
+            costs[name].server.append((database.spent() - before) / len(spent))
     return costs
 
 
@@ -69,12 +76,14 @@ def _open(place: Ground, stack: str, procedure: str, many: int) -> list[int]:
     return ids
 
 
-def _walk(place: Ground, stack: str, case_id: int, costs: Costs) -> None:
+def _walk(place: Ground, stack: str, case_id: int, costs: Costs) -> list[float]:
+    spent = []
     while items := open_items(case_id):
         costs.state = max(costs.state, _state_size(case_id))
         for item in items:
             body = {"version": item.version, "data": FILLED[item.element]}
-            costs.app.append(post(place, PATHS[stack].format(item.id), body))
+            spent.append(post(place, PATHS[stack].format(item.id), body))
+    return spent
 
 
 def _state_size(case_id: int) -> int:

@@ -72,7 +72,7 @@ def material_list(session: Session, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def material_row(row: Material | sa.Row[Any]) -> dict[str, Any]:
+def material_row(row: Material | dossier.Listed) -> dict[str, Any]:
     """Return an uploaded file. It belongs to the dossier once it is submitted."""
     return {
         "id": row.id,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.store.prepared import Prepared
 from engine.store.tables import Case, Material, Supplement
 
 
@@ -19,17 +20,30 @@ def materials(session: Session, case: Case, *, submitted_only: bool = False) -> 
     return list(session.scalars(query.order_by(Material.id)))
 
 
+class Listed(NamedTuple):
+    """A material as lists show it; its fields are the columns of its table."""
+
+    id: int
+    code: str
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: datetime
+    submitted: bool
+
+
 _MATERIAL = Material.__table__
-_LISTED = (
-    sa.select(_MATERIAL)
+_LISTED = Prepared(
+    sa.select(*(_MATERIAL.c[name] for name in Listed._fields))
     .where(_MATERIAL.c.case_id == sa.bindparam("case_id"), _MATERIAL.c.replaced_at.is_(None))
     .order_by(_MATERIAL.c.id)
 )
 
 
-def listed_materials(session: Session, case_id: int) -> Sequence[sa.Row[Any]]:
-    """Return the materials that count as plain rows, oldest first: to be shown, not changed."""
-    return session.execute(_LISTED, {"case_id": case_id}).all()
+def listed_materials(session: Session, case_id: int) -> list[Listed]:
+    """Return the materials that count, oldest first: to be shown, not changed."""
+    return [Listed(*row) for row in _LISTED.all(session, {"case_id": case_id})]
 
 
 def form_sources(session: Session, case: Case) -> dict[str, Any]:

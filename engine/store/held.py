@@ -14,20 +14,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.errors import Stale
+from engine.store.prepared import Prepared
 from engine.store.tables import Case, WorkItem
 
 _CASE, _ITEM = Case.__table__, WorkItem.__table__
 
-_LOCK_CASE = sa.select(_CASE).where(_CASE.c.id == sa.bindparam("row")).with_for_update()
+_LOCK_CASE = Prepared(sa.select(_CASE).where(_CASE.c.id == sa.bindparam("row")).with_for_update())
 # Both rows are locked, the case first as everywhere: who waited for the case sees its work item
 # as it is then, and not as it was when he began to wait.
-_LOCK_BOTH = (
+_LOCK_BOTH = Prepared(
     sa.select(_CASE, _ITEM)
     .join(_ITEM, _ITEM.c.case_id == _CASE.c.id)
     .where(_ITEM.c.id == sa.bindparam("row"))
     .with_for_update(of=[_CASE, _ITEM])
 )
-_AGAIN = sa.select(_ITEM).where(_ITEM.c.id == sa.bindparam("row"))
+_AGAIN = Prepared(sa.select(_ITEM).where(_ITEM.c.id == sa.bindparam("row")))
 _WIDTH = len(_CASE.c)
 
 
@@ -51,8 +52,7 @@ class Held:
             return
         values = {f"new_{name}": value for name, value in self._changed.items()}
         statement = _update(self._table, tuple(self._changed))
-        done = session.execute(statement, {**values, "row": self.id, "seen": self._seen})
-        if done.rowcount != 1:
+        if statement.run(session, {**values, "row": self.id, "seen": self._seen}) != 1:
             raise Stale(
                 "该数据已被他人更新，请刷新后重试。",
                 "Expected the present version of the row but it was changed; reload it.",
@@ -62,23 +62,22 @@ class Held:
 
 
 @lru_cache(maxsize=256)
-def _update(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
+def _update(table: sa.Table, names: tuple[str, ...]) -> Prepared:
     """One statement for each set of columns, so that it is compiled once."""
     where = (table.c.id == sa.bindparam("row"), table.c.version == sa.bindparam("seen"))
-    return (
-        sa.update(table).where(*where).values({name: sa.bindparam(f"new_{name}") for name in names})
-    )
+    values = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    return Prepared(sa.update(table).where(*where).values(values))
 
 
 def hold_case(session: Session, case_id: int) -> Held | None:
     """Lock a case row for this transaction and return it, or None."""
-    row = session.execute(_LOCK_CASE, {"row": case_id}).one_or_none()
+    row = _LOCK_CASE.one_or_none(session, {"row": case_id})
     return row and Held(_CASE, row)
 
 
 def hold_work_item(session: Session, work_item_id: int) -> tuple[Held, Held] | None:
     """Lock a work item and its case for this transaction and return (case, item), or None."""
-    row = session.execute(_LOCK_BOTH, {"row": work_item_id}).one_or_none()
+    row = _LOCK_BOTH.one_or_none(session, {"row": work_item_id})
     if row is None:
         return None
     return Held(_CASE, row[:_WIDTH]), Held(_ITEM, row[_WIDTH:])
@@ -86,4 +85,4 @@ def hold_work_item(session: Session, work_item_id: int) -> tuple[Held, Held] | N
 
 def read_again(session: Session, item: Held) -> Held:
     """Return a held work item as the step in progress has left it."""
-    return Held(_ITEM, session.execute(_AGAIN, {"row": item.id}).one())
+    return Held(_ITEM, _AGAIN.one_or_none(session, {"row": item.id}))

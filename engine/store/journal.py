@@ -12,11 +12,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.errors import Invalid
 from engine.store.held import Held
+from engine.store.prepared import inserting
 from engine.store.settings import lock_setting, write_setting
 from engine.store.tables import Case, JournalEntry
 
@@ -27,7 +27,9 @@ EMPTY_HEAD = "0 "
 _CANONICAL = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )
-_INSERT = sa.insert(JournalEntry.__table__).inline()
+_INSERT = inserting(
+    JournalEntry, "case_id", "seq", "at", "actor", "event", "payload", "previous", "hash"
+)
 
 
 def append(
@@ -67,8 +69,7 @@ def link(
 
 def store(session: Session, rows: list[dict[str, Any]]) -> None:
     """Store linked rows, in the order of their chain, by one statement."""
-    if rows:
-        session.execute(_INSERT, rows)
+    _INSERT.run(session, *rows)
 
 
 def canonical_json(value: Any) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.domain.clock import Clock
 from engine.store.database import Instant
+from engine.store.prepared import Prepared, inserting
 from engine.store.tables import CaseClock, Deadline, WorkItem
 
 _ITEM, _DEADLINE, _CLOCK = WorkItem.__table__, Deadline.__table__, CaseClock.__table__
@@ -28,42 +30,74 @@ def _part(kind: str, table: sa.Table, *columns: Any) -> sa.Select[Any]:
 _NO_TEXT, _NO_TIME = sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), Instant)
 _NO_NUMBER = sa.cast(sa.null(), sa.Integer)
 # Three small tables by one statement: what a statement costs is the asking, not the rows.
-_READ = sa.union_all(
-    _part(
-        "item", _ITEM, _ITEM.c.task, _ITEM.c.element, _ITEM.c.name, _NO_TIME, _NO_TIME, _NO_NUMBER
-    ).where(_ITEM.c.status == sa.literal_column("'open'")),
-    _part(
-        "deadline",
-        _DEADLINE,
-        _DEADLINE.c.task,
-        _DEADLINE.c.element,
-        _NO_TEXT,
-        _DEADLINE.c.due_at,
-        _NO_TIME,
-        _DEADLINE.c.id,
-    ),
-    _part(
-        "clock",
-        _CLOCK,
-        _CLOCK.c.name,
-        _NO_TEXT,
-        _NO_TEXT,
-        _CLOCK.c.started_at,
-        _CLOCK.c.stopped_at,
-        _CLOCK.c.budget,
-    ),
-)
-_ADD_ITEMS, _ADD_DEADLINES = sa.insert(_ITEM).inline(), sa.insert(_DEADLINE).inline()
-_CANCEL_ITEMS = (
-    sa.update(_ITEM)
-    .where(_ITEM.c.case_id == sa.bindparam("of_case"), _ITEM.c.task == sa.bindparam("of_task"))
-    .values(
-        status="cancelled", finished_at=sa.bindparam("finished_at"), version=_ITEM.c.version + 1
+_READ = Prepared(
+    sa.union_all(
+        _part(
+            "item",
+            _ITEM,
+            _ITEM.c.task,
+            _ITEM.c.element,
+            _ITEM.c.name,
+            _NO_TIME,
+            _NO_TIME,
+            _NO_NUMBER,
+        ).where(_ITEM.c.status == sa.literal_column("'open'")),
+        _part(
+            "deadline",
+            _DEADLINE,
+            _DEADLINE.c.task,
+            _DEADLINE.c.element,
+            _NO_TEXT,
+            _DEADLINE.c.due_at,
+            _NO_TIME,
+            _DEADLINE.c.id,
+        ),
+        _part(
+            "clock",
+            _CLOCK,
+            _CLOCK.c.name,
+            _NO_TEXT,
+            _NO_TEXT,
+            _CLOCK.c.started_at,
+            _CLOCK.c.stopped_at,
+            _CLOCK.c.budget,
+        ),
     )
 )
-_DROP_DEADLINES = sa.delete(_DEADLINE).where(
-    _DEADLINE.c.id.in_(sa.bindparam("ids", expanding=True))
+_ADD_ITEMS = inserting(
+    WorkItem,
+    "case_id",
+    "task",
+    "element",
+    "name",
+    "form",
+    "post",
+    "department",
+    "county",
+    "limit_days",
+    "created_at",
+    "due_at",
+    "provisional",
+    status="open",
+    colour="green",
+    version=1,
 )
+_ADD_DEADLINES = inserting(Deadline, "case_id", "task", "element", "due_at")
+_CANCEL_ITEM = Prepared(
+    sa.update(_ITEM)
+    .where(_ITEM.c.case_id == sa.bindparam("case_id"), _ITEM.c.task == sa.bindparam("gone"))
+    .values(
+        status="cancelled",
+        finished_at=sa.bindparam("at", type_=Instant),
+        version=_ITEM.c.version + 1,
+    )
+)
+
+
+@cache
+def _drop_deadlines(count: int) -> Prepared:
+    rows = [sa.bindparam(f"row{n}") for n in range(count)]
+    return Prepared(sa.delete(_DEADLINE).where(_DEADLINE.c.id.in_(rows)))
 
 
 @dataclass
@@ -79,43 +113,36 @@ class StepRows:
 
     def add_items(self, session: Session, rows: list[dict[str, Any]]) -> None:
         """Open work items; each a mapping of its columns without `case_id`."""
-        if rows:
-            session.execute(_ADD_ITEMS, [{"case_id": self.case_id, **row} for row in rows])
-            self.items |= {row["task"]: (row["element"], row["name"]) for row in rows}
+        _ADD_ITEMS.run(session, *({"case_id": self.case_id, **row} for row in rows))
+        self.items |= {row["task"]: (row["element"], row["name"]) for row in rows}
 
     def cancel_items(self, session: Session, tasks: Iterable[str], now: datetime) -> None:
         """Cancel open work items, at `now`."""
-        gone = [{"of_case": self.case_id, "of_task": task, "finished_at": now} for task in tasks]
-        if gone:
-            session.execute(_CANCEL_ITEMS, gone)
-            for each in gone:
-                self.items.pop(each["of_task"], None)
+        for task in tasks:
+            _CANCEL_ITEM.run(session, {"case_id": self.case_id, "gone": task, "at": now})
+            self.items.pop(task, None)
 
     def replace_deadlines(
         self, session: Session, wanted: Mapping[str, tuple[str, datetime]]
     ) -> None:
         """Make the deadlines say `wanted`; those that say so already are left alone."""
         gone = [task for task, row in self.deadlines.items() if wanted.get(task) != row]
-        fresh = {task: row for task, row in wanted.items() if self.deadlines.get(task) != row}
+        fresh = [
+            {"case_id": self.case_id, "task": task, "element": row[0], "due_at": row[1]}
+            for task, row in wanted.items()
+            if self.deadlines.get(task) != row
+        ]
         if gone:
-            session.execute(_DROP_DEADLINES, {"ids": [self._deadline_ids[task] for task in gone]})
-        if fresh:
-            session.execute(
-                _ADD_DEADLINES,
-                [
-                    {"case_id": self.case_id, "task": task, "element": element, "due_at": at}
-                    for task, (element, at) in fresh.items()
-                ],
-            )
+            ids = {f"row{n}": self._deadline_ids[task] for n, task in enumerate(gone)}
+            _drop_deadlines(len(gone)).run(session, ids)
+        _ADD_DEADLINES.run(session, *fresh)
         self.deadlines = dict(wanted)
 
 
 def read_step_rows(session: Session, case_id: int) -> StepRows:
     """Return the open work items, deadlines and clocks of a case that the caller has locked."""
     rows = StepRows(case_id)
-    for kind, name, element, label, first, last, number in session.execute(
-        _READ, {"case_id": case_id}
-    ):
+    for kind, name, element, label, first, last, number in _READ.all(session, {"case_id": case_id}):
         if kind == "item":
             rows.items[name] = (element, label)
         elif kind == "deadline":

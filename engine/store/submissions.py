@@ -9,10 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.store.prepared import inserting
 from engine.store.secrets import Keys, seal, unseal
 from engine.store.tables import Case, Submission
 
-_INSERT = sa.insert(Submission.__table__).inline()
+_INSERT = inserting(
+    Submission,
+    "case_id",
+    "work_item_id",
+    "form",
+    "data_sealed",
+    "submitted_at",
+    "submitted_by",
+)
 NO_FORM = "application"  # the name under which an application without a form is kept
 
 
@@ -36,7 +45,7 @@ def keep(
         "submitted_at": now,
         "submitted_by": by,
     }
-    session.execute(_INSERT, row)
+    _INSERT.run(session, row)
 
 
 def read(keys: Keys, case: Case, row: Submission) -> dict[str, Any]:
