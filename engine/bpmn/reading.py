@@ -18,13 +18,13 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.specs.MultiChoice import MultiChoice
 
 from engine.bpmn.boundaries import Cancel, Error, Escalation
 from engine.bpmn.data_objects import Association, Condition
 from engine.bpmn.expressions import Expression, compile_expression
 from engine.bpmn.joins import ProcessSpec
+from engine.bpmn.messages import Message
 from engine.bpmn.repeating import AllAtOnce, Loop, OneByOne
 from engine.bpmn.rewrite.tree import WRAPPED, analyst_id, helped
 from engine.bpmn.timer_text import KINDS, parse_timer
@@ -210,10 +210,10 @@ class NodeReader:
         limit = None if attached is None else read_extensions(attached).limit
         return compile_expression(limit.days, functions) if limit else None
 
-    def parse_message_event(self, event: etree._Element) -> MessageEventDefinition:
+    def parse_message_event(self, event: etree._Element) -> Message:
         reference = event.get("messageRef")
-        correlations = self.get_message_correlations(reference)
-        return MessageEventDefinition(self._defined("message", reference).get("name"), correlations)
+        name = self._defined("message", reference).get("name")
+        return Message(name, self.get_message_correlations(reference))
 
     def parse_signal_event(self, event: etree._Element) -> SignalEventDefinition:
         return SignalEventDefinition(self._defined("signal", event.get("signalRef")).get("name"))

@@ -9,13 +9,13 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.environment import Environment
 from engine.bpmn.faults import told
 from engine.bpmn.guards import guard_steps
+from engine.bpmn.messages import Message
 from engine.bpmn.places import placed
 from engine.bpmn.plain import plain
 from engine.bpmn.situation import Situation
@@ -142,16 +142,25 @@ class Instance:
 
     def awaits(self, message: str) -> bool:
         """Tell whether something in the process waits for this message now."""
-        return self._caught(BpmnEvent(MessageEventDefinition(message)))
+        return self._caught(BpmnEvent(Message(message, [])))
 
     def send(self, message: str, data: Mapping[str, Any]) -> None:
-        """Send a message to whatever waits for it. Raises `Conflict` where nothing does."""
+        """Send a message to whatever waits for it, in the conversation it belongs to.
+
+        Raises `Conflict` where nothing does.
+        """
         if not self.awaits(message):
             raise Conflict(
                 f"办件当前不接收“{message}”。",
                 f"Expected the case to wait for {message!r} but it does not.",
             )
-        event = BpmnEvent(MessageEventDefinition(message), payload=plain(dict(data)))
+        event = BpmnEvent(Message(message, []), payload=plain(dict(data)))
+        if not self._caught(event):
+            raise Conflict(
+                f"办件在等“{message}”，但消息中的关联数据与所等的都不一致。请核对消息的数据。",
+                f"The case waits for {message!r}, but the message belongs to none of its "
+                "conversations; check the data that tell which.",
+            )
         with told():
             self._workflow.send_event(event)
             self._workflow.settle()

@@ -234,7 +234,7 @@ def test_the_canary_would_sing(place, tmp_path, calendar, monkeypatch):
         _run(PLACES[place](CANARY % canary), calendar)
     except Exception as refused:
         assert refused
-    ours_alone = {"duration", "threshold", "date", "cycle", "ad hoc"}
+    ours_alone = {"duration", "threshold", "date", "cycle", "ad hoc", "retrieval"}
     assert canary.exists() is (place not in ours_alone)
 
 

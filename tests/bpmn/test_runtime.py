@@ -26,6 +26,7 @@ from tests.bpmn.instances import (
     version,
     waiting,
 )
+from tests.bpmn.scenarios.activities import CONVERSATION
 
 
 @pytest.fixture
@@ -382,3 +383,16 @@ def test_a_step_that_a_timer_ends_says_until_when(world: World) -> None:
         version(start(), user("a"), end(), chain("start", "a", "end"))
     ).open_tasks()
     assert task.until is None
+
+
+def test_a_message_of_another_conversation_is_refused_and_changes_nothing(world: World) -> None:
+    answer = node("receiveTask", "hear", messageRef="m_answer")
+    ask = node("sendTask", "ask", messageRef="m_ask")
+    parts = (start(), ask, answer, end(), chain("start", "ask", "hear", "end"))
+    instance = world.reload(world.start(version(*parts, extra=CONVERSATION), department="p"))
+    for data in ({"sender": "q"}, {}):
+        with pytest.raises(Conflict, match="conversation"):
+            instance.send("answer", data)
+    assert instance.awaits("answer")
+    instance.send("answer", {"sender": "p"})
+    assert instance.finished

@@ -10,7 +10,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.bpmn.vendors.adopt import adopt
-from engine.bpmn.xml import BPMN, local, parse_xml
+from engine.bpmn.xml import BPMN, bpmn, local, parse_xml
 
 _BOOLEANS = (
     "cancelActivity",
@@ -39,6 +39,7 @@ _REFERENCES = (
     "targetRef",
 )
 _TEXTS = (
+    "correlationPropertyRef",
     "dataInputRefs",
     "dataOutputRefs",
     "eventDefinitionRef",
@@ -50,6 +51,8 @@ _TEXTS = (
     "sourceRef",
     "targetRef",
 )
+# Holds a messagePath, for which modellers built on bpmn-js write a formalExpression.
+_RETRIEVAL = "correlationPropertyRetrievalExpression"
 # What is known by another attribute than its id, where that is missing.
 _KNOWN_BY = {
     "message": "name",
@@ -80,6 +83,9 @@ def spell(root: etree._Element) -> None:
         tag = local(element)
         if tag in _TEXTS and element.text:
             element.text = _unprefixed(element.text)
+        if tag == _RETRIEVAL:
+            for expression in element.iterchildren(bpmn("formalExpression")):
+                expression.tag = bpmn("messagePath")
         if tag in _KNOWN_BY and element.get("id") and not (element.get(_KNOWN_BY[tag]) or ""):
             element.set(_KNOWN_BY[tag], element.get("id"))
 

@@ -62,6 +62,17 @@ DECLARED = (
     "<b:outputSet><b:dataOutputRefs>left</b:dataOutputRefs></b:outputSet></b:ioSpecification>"
 )
 
+CONVERSATION = (
+    '<b:message id="m_ask" name="ask"/><b:message id="m_answer" name="answer"/>'
+    '<b:correlationProperty id="who"><b:correlationPropertyRetrievalExpression messageRef="m_ask">'
+    "<b:messagePath>department</b:messagePath></b:correlationPropertyRetrievalExpression>"
+    '<b:correlationPropertyRetrievalExpression messageRef="m_answer"><b:formalExpression>sender'
+    "</b:formalExpression></b:correlationPropertyRetrievalExpression></b:correlationProperty>"
+    '<b:collaboration id="co"><b:participant id="we" processRef="P"/><b:correlationKey id="k">'
+    "<b:correlationPropertyRef>\n who </b:correlationPropertyRef></b:correlationKey>"
+    "</b:collaboration>"
+)
+
 SCENARIOS = [
     Scenario(
         "a sub-process in a sub-process",
@@ -329,6 +340,28 @@ SCENARIOS = [
         [(done("a", x=1), [])],
         extra='<b:message id="m_come" name="come"/>',
         data={"x": 1},
+    ),
+    Scenario(
+        "an answer goes to the instance that asked for it",
+        around(sub("A", many(over("rows", "department")), start("s1"),
+                   node("sendTask", "ask", messageRef="m_ask"),
+                   node("receiveTask", "hear", messageRef="m_answer"), user("a"), end("e1"),
+                   chain("s1", "ask", "hear", "a", "e1"))),
+        [],
+        [(sent("answer", sender="q"), ["a"]), (done("a"), []), (sent("answer", sender="p"), ["a"]),
+         (done("a"), ["z"]), (done("z"), [])],
+        start={"rows": ["p", "q"]},
+        ran={"hear": 2},
+        extra=CONVERSATION,
+    ),
+    Scenario(
+        "a first answer begins the conversation, the second belongs to it",
+        (start(), both("f"), node("receiveTask", "one", messageRef="m_answer"),
+         node("receiveTask", "two", messageRef="m_ask"), user("a"), both("j"), end(),
+         chain("start", "f", "one", "j", "end"), chain("f", "two", "a", "j")),
+        [],
+        [(sent("answer", sender="p"), []), (sent("ask", department="p"), ["a"]), (done("a"), [])],
+        extra=CONVERSATION,
     ),
     Scenario(
         "a boundary event on a receive task",
