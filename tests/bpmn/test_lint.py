@@ -319,3 +319,9 @@ def test_errors_are_kept_before_hints():
     there = checked(start(), *steps, end(), chain("start", *keys, "end"), flow("end", "nowhere"))
     assert {"flow-dangling"} <= {finding.rule for finding in there if finding.level == "error"}
     assert there[-1].rule == "more-findings" and there[-1].level != "error"
+
+
+def test_an_element_that_lacks_something_inside_is_told_so():
+    (there,) = [f for f in checked("<b:ioSpecification/>", *LINE) if f.rule == "schema"]
+    assert "lacks an element inside" in there.message.en
+    assert there.element == "ioSpecification"

@@ -40,6 +40,7 @@ _SCHEMA = {
         "元素 {0} 的 {1} 写法不对", "the element {0} has a malformed {1}"
     ),
 }
+_INCOMPLETE = Words("元素 {0} 缺少子元素", "the element {0} lacks an element inside")
 _OTHER = Words("元素 {0} 不合 BPMN 2.0 的格式", "the element {0} breaks the BPMN 2.0 schema")
 
 
@@ -65,6 +66,8 @@ def schema(diagram: Diagram, gate: Gate) -> Findings:
             yield _no_target(diagram)
             continue
         words = _SCHEMA.get(entry.type_name, _OTHER)
+        if "Missing child" in entry.message:  # libxml2 has one name for too much and too little
+            words = _INCOMPLETE
         yield Finding(
             diagram.file,
             max(1, entry.line),
