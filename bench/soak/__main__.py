@@ -59,6 +59,8 @@ def soak(kind: str, kills: int, seed: int) -> Verdict:
         time.sleep(1)
         _end(clients, threads)
         broken = list(repeat_kept(where, promises))
+        if not where.scheduler_works():
+            broken.append("the scheduler does not tick any more")
         where.stop()
         verdict = judge(where, promises)
         verdict.breaches += broken

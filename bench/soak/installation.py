@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 from socket import socket
 
+import sqlalchemy as sa
 from flask import Flask
 
 from bench import cpu
@@ -31,8 +32,9 @@ from engine.resources import Resources, load_resources
 from engine.store.accounts import issue_token
 from engine.store.database import db, prepare
 from engine.store.schema import upgrade
-from engine.store.tables import Account, Seat
-from engine.transaction import writing
+from engine.store.settings import HEARTBEAT
+from engine.store.tables import Account, Seat, Setting
+from engine.transaction import reading, writing
 
 PATIENCE = 90  # seconds for the server to be ready
 DEPARTMENT, COUNTY = "scjgj", "419900"
@@ -126,6 +128,17 @@ class Installation:
                 return answer.status == 200
         except (OSError, urllib.error.URLError):
             return False
+
+    def scheduler_works(self) -> bool:
+        """Tell whether the scheduler ticks, within a while; nobody else may be at work."""
+        seen, end = set[str | None](), time.monotonic() + PATIENCE
+        beat = sa.select(Setting.value).where(Setting.name == HEARTBEAT)
+        with self.inside():
+            while len(seen) < 2 and time.monotonic() < end:
+                with reading() as session:
+                    seen.add(session.scalar(beat))
+                time.sleep(0.5)
+        return len(seen) == 2
 
     def stop(self) -> None:
         self.process.terminate()
