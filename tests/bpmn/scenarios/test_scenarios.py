@@ -7,10 +7,16 @@ from collections import Counter
 import pytest
 
 from engine.domain.calendar import Calendar
-from tests.bpmn.scenarios import activities, events, flows, together
+from tests.bpmn.scenarios import activities, events, flows, timers, together
 from tests.bpmn.scenarios.play import Scenario, play
 
-ALL = [*flows.SCENARIOS, *activities.SCENARIOS, *events.SCENARIOS, *together.SCENARIOS]
+ALL = [
+    *flows.SCENARIOS,
+    *activities.SCENARIOS,
+    *events.SCENARIOS,
+    *timers.SCENARIOS,
+    *together.SCENARIOS,
+]
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=[each.name for each in ALL])
