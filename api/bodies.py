@@ -12,6 +12,7 @@ from flask import Request
 from engine.errors import LianbanError, UnsupportedMedia
 
 MAX_BYTES = 1_000_000
+MOST_VALUES = 50_000  # names of fields among them; a form holds at most 20,000
 
 
 class Malformed(LianbanError):
@@ -83,10 +84,17 @@ def _number(text: str) -> float:
 
 
 def _check_texts(value: Any) -> None:
-    """Refuse texts that no database column and no UTF-8 file can hold."""
-    waiting = [value]
+    """Refuse texts that no database column and no UTF-8 file can hold, and more values than any
+    form has: every later check costs much more for each than the parser does."""
+    waiting, seen = [value], 0
     while waiting:
         each = waiting.pop()
+        seen += 1
+        if seen > MOST_VALUES:
+            raise Malformed(
+                f"请求体中的值过多：最多 {MOST_VALUES} 个。",
+                f"The body holds too many values: at most {MOST_VALUES} are taken.",
+            )
         if isinstance(each, dict):
             waiting += [*each.keys(), *each.values()]
         elif isinstance(each, list):

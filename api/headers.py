@@ -24,6 +24,16 @@ SECURITY = {
 }
 
 
+# For what strangers wrote: nothing in it runs or loads, even where a browser shows it.
+STRANGE = "default-src 'none'; sandbox"
+
+
+def strange(response: Response) -> Response:
+    """Mark an answer as somebody's file: never a page of ours."""
+    response.headers["Content-Security-Policy"] = STRANGE
+    return response
+
+
 def register(app: Flask) -> None:
     """Set the headers; a view that has set a policy of its own keeps that."""
 

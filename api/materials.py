@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.changes import change
 from api.context import actor, now, resources
+from api.headers import strange
 from api.schemas.cases import Materials, MaterialUpload, UploadedFile
 from engine.commands.materials import MAX_BYTES, add_material, check_upload, remove_material
 from engine.queries.case_file import material_list, material_row
@@ -77,12 +78,13 @@ def materials(number: str) -> dict[str, Any]:
 def download(number: str, material_id: int) -> Response:
     with reading() as session:
         row = find_material(session, resources(), actor(), number, material_id)
-    return send_file(
+    attachment = send_file(
         files.open_file(resources().files, row.sha256),
         mimetype=row.media_type,
         as_attachment=True,
         download_name=row.file_name,
     )
+    return strange(attachment)
 
 
 @blueprint.delete("/cases/<number>/materials/<int:material_id>")

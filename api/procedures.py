@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from api.changes import change
 from api.context import actor, language, now, resources
+from api.headers import strange
 from api.schemas.procedures import (
     Deployment,
     PathQuery,
@@ -61,7 +62,7 @@ def version(key: str, number: int) -> dict[str, Any]:
 def xml(key: str, number: int) -> Response:
     with reading() as session:
         data = procedure_xml(session, resources(), key, number)
-    return Response(data, mimetype="application/xml")
+    return strange(Response(data, mimetype="application/xml"))
 
 
 @blueprint.get("/procedures/<key>/versions/<int:number>/file")
@@ -73,7 +74,7 @@ def xml(key: str, number: int) -> Response:
 def file(key: str, number: int, query_data: dict[str, Any]) -> Response:
     with reading() as session:
         data = procedure_file(session, key, number, query_data["path"])
-    return Response(data, mimetype="text/plain")
+    return strange(Response(data, mimetype="text/plain"))
 
 
 @blueprint.post("/procedures")

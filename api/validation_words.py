@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from engine.errors import FieldError, Words
@@ -34,6 +35,7 @@ _CHINESE = (
     ),
     (r"Must be one of: (.+)\.", r"应为以下之一：\1"),
 )
+MOST_TOLD = 100
 PATTERNS = tuple((re.compile(pattern), chinese) for pattern, chinese in _CHINESE)
 
 
@@ -46,8 +48,10 @@ def words_of(message: str) -> Words:
 
 
 def field_errors(messages: Any) -> list[FieldError]:
-    """Return the field errors in marshmallow's nested messages, each with its JSON pointer."""
-    return [FieldError(path, words_of(text)) for path, text in _leaves(messages, "")]
+    """Return the field errors in marshmallow's nested messages, each with its JSON pointer; the
+    first MOST_TOLD of them."""
+    told = islice(_leaves(messages, ""), MOST_TOLD)
+    return [FieldError(path, words_of(text)) for path, text in told]
 
 
 def _leaves(messages: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
 from collections.abc import Iterable
@@ -263,6 +264,8 @@ def serve(host: str, port: int) -> None:
     _prepared(config)
     workers = 1 if config.database_url.startswith("sqlite") else 2
     server = [sys.executable, "-m", "gunicorn", "wsgi:application", "--bind", f"{host}:{port}"]
+    # Threads that come and go would each keep a heap of their own.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     server += f"--config python:api.server --no-control-socket --workers {workers}".split()
     sys.exit(
         run_together(server, [sys.executable, "-m", "engine.cli", "scheduler", "--wait"], CHECKOUT)

@@ -28,7 +28,14 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             line["error"] = type(record.exc_info[1]).__name__
             line["frames"] = frames(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _printable(json.dumps(line, ensure_ascii=False, default=str))
+
+
+def _printable(line: str) -> str:
+    """Escape what JSON leaves as it is, though it would break or turn a line on a terminal."""
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
 
 
 def set_up() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 
 from api.context import now, resources
+from api.headers import strange
 from api.notices import pdf_answer
 from engine.commands.diagram import Marks, marks_of
 from engine.domain.actor import WINDOW_CLERK, Actor, may_administer
@@ -90,7 +91,7 @@ def case_diagram(number: str) -> Response:
             raise no_such_case()
         procedure = case_file(session, resources(), actor, number, moment)["procedure"]
         xml = procedure_xml(session, resources(), procedure["key"], procedure["number"])
-    return Response(xml, mimetype="application/xml")
+    return strange(Response(xml, mimetype="application/xml"))
 
 
 @pages.get("/notices/<int:notice_id>.pdf")

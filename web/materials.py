@@ -6,6 +6,7 @@ from flask import Response, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as Answer
 
 from api.context import now, resources
+from api.headers import strange
 from engine.commands.materials import MAX_BYTES, add_material, check_upload, remove_material
 from engine.domain.actor import Actor
 from engine.domain.case import TAKES_MATERIALS
@@ -92,9 +93,10 @@ def download(number: str, material_id: int) -> Response:
     actor = signed_in()
     with reading() as session:
         row = find_material(session, resources(), actor, number, material_id)
-    return send_file(
+    attachment = send_file(
         files.open_file(resources().files, row.sha256),
         mimetype=row.media_type,
         as_attachment=True,
         download_name=row.file_name,
     )
+    return strange(attachment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from api.context import now, resources
+from api.headers import strange
 from engine.commands.deployment import Deployment, deploy, foresee
 from engine.domain.actor import ADMINISTRATOR, Actor
 from engine.errors import Forbidden, Invalid, LianbanError
@@ -51,7 +52,7 @@ def procedure_diagram(key: str, number: int) -> Response:
     staff()
     with reading() as session:
         xml = procedure_xml(session, resources(), key, number)
-    return Response(xml, mimetype="application/xml")
+    return strange(Response(xml, mimetype="application/xml"))
 
 
 @pages.post("/procedures")
