@@ -7,7 +7,7 @@ told in order and with the right time however late somebody looks.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +19,8 @@ from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.expressions import Expression
 from engine.bpmn.places import placed
 from engine.bpmn.situation import Situation
-from engine.bpmn.timer_text import Timer
-from engine.domain.calendar import SHANGHAI, last_day
+from engine.bpmn.timer_text import Timer, moment
+from engine.domain.calendar import last_day
 from engine.domain.clock import Clock, Due, calendar_due, due
 from engine.errors import ExpressionError
 
@@ -159,14 +159,13 @@ def whole_days(value: Any, name: str, expression: str) -> int:
 def date_due(text: Any) -> Due:
     """Read the ISO date or datetime of a `timeDate`; without a zone it is meant in Shanghai."""
     try:
-        at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        at = moment(text)
+        return Due(at, last_day(at), False)
+    except (TypeError, ValueError, OverflowError):
         raise ExpressionError(
-            f"定时事件需要日期，如 2026-12-31 或 2026-12-31T17:00:00，实际得到 {text!r}。",
-            f"Expected a date such as 2026-12-31 or 2026-12-31T17:00:00 but got {text!r}.",
+            f"定时事件需要日期，如 2026-12-31 或 2026-12-31T17:00:00，实际得到 {text!r:.60}。",
+            f"Expected a date such as 2026-12-31 or 2026-12-31T17:00:00 but got {text!r:.60}.",
         ) from None
-    at = (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
-    return Due(at, last_day(at), False)
 
 
 def situation_of(my_task: Any) -> Situation:

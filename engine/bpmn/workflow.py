@@ -30,6 +30,7 @@ from engine.bpmn.guards import guard_size, guard_steps
 
 AT = "at"  # task.internal_data[AT]: when a token came there, in the order of arrivals
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+AHEAD = TaskState.FUTURE | TaskState.PREDICTED_MASK  # no token has come there yet
 FORGET_EVERY = 100  # automatic steps; keeps the tree shallow, the library recurses along it
 
 
@@ -52,6 +53,15 @@ class CaseTask(Task):
             child._ready()
         return child
 
+    def _sync_children(self, task_specs: list[Any], state: int = TaskState.MAYBE) -> None:
+        """Make those that come after this task, once a token is here.
+
+        The library draws the whole way ahead at the start: one that doubles at each fork, is
+        deeper than it can recurse, and has no end where an activity comes after itself.
+        """
+        if not self._state & AHEAD:
+            super()._sync_children(task_specs, state)
+
     def _set_state(self, value: int) -> None:
         """Change the state; what has finished stays finished, what is ready goes on the agenda."""
         if value == self._state or (
@@ -62,6 +72,8 @@ class CaseTask(Task):
         self.workflow.touched = True
         if value & LIVE:
             self.arrive()
+            if not self._children and self.task_spec._outputs:
+                self.task_spec._predict_hook(self)
         if value == TaskState.READY and not self.task_spec.manual:
             self.workflow.top_workflow.agenda.append(self)
 

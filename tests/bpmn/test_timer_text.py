@@ -80,6 +80,8 @@ def test_a_date_from_data():
         ("working_days_left(1)", "timeDuration"),
         ("2026-13-45", "timeDate"),
         ("2026-02-30", "timeDate"),
+        ("0001-01-01", "timeDate"),
+        ("9999-12-31T23:59:59Z", "timeDate"),
         ("P1M", "timeDate"),
         ("5", "timeDate"),
         ("'soon'", "timeDate"),
