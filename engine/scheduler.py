@@ -13,11 +13,11 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from time import sleep
-from typing import NoReturn
 
 import sqlalchemy as sa
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
 from engine.commands.due import fire_due, put_off
@@ -39,7 +39,7 @@ log = logging.getLogger("lianban.scheduler")
 
 EVERY = 1  # seconds between ticks
 LOOK_EVERY = 5  # seconds after which a waiting scheduler looks whether the other one has ended
-PURGE_EVERY = 3600  # ticks
+PURGE_EVERY = 3600  # seconds
 COMPLAIN_EVERY = 60  # failing ticks
 PATIENCE = 20  # cases of one round that may wait for the database, before the round is given up
 KEPT = timedelta(days=7)  # answers under an Idempotency-Key
@@ -207,7 +207,7 @@ def run_scheduler(
             try:
                 with only_one(config) as lock:
                     if lock:
-                        _run(lock, complaint, config, resources, clock, real_clock or clock)
+                        _run(app, lock, complaint, config, resources, clock, real_clock or clock)
                     elif not wait:
                         return False
             except (KeyboardInterrupt, SystemExit):
@@ -218,26 +218,41 @@ def run_scheduler(
 
 
 def _run(
+    app: Flask,
     lock: Lock,
     complaint: Complaint,
     config: Config,
     resources: Resources,
     clock: Callable[[], datetime],
     real_clock: Callable[[], datetime],
-) -> NoReturn:
-    """Tick for ever; raises where interrupted, and where the lock is lost."""
-    for number in count():
-        lock.require()
-        try:
-            tick(config, resources, clock())
-            if number % PURGE_EVERY == 0:
-                purge_old(real_clock())
-                sweep(resources.files)
-        except Exception as error:  # whatever it is, the next tick tries again
-            complaint.make(error)
-        else:
-            complaint.withdraw()
-        sleep(EVERY)
+) -> None:
+    """Tick until interrupted; raises where the lock is lost."""
+    # One thread: the lock's connection is used by one job at a time, as is SQLite's one writer.
+    scheduler = BlockingScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
+    lost: list[Exception] = []
+
+    def one_tick() -> None:
+        with app.app_context():
+            try:
+                lock.require()
+            except Exception as error:
+                lost.append(error)
+                scheduler.shutdown(wait=False)
+                return
+            complaint.over(lambda: tick(config, resources, clock()))
+
+    def housekeeping() -> None:
+        with app.app_context():
+            complaint.over(lambda: purge_old(real_clock()))
+            complaint.over(lambda: sweep(resources.files))
+
+    # A late job runs once, however late it is.
+    late = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+    scheduler.add_job(one_tick, "interval", seconds=EVERY, **late)
+    scheduler.add_job(housekeeping, "interval", seconds=PURGE_EVERY, **late)
+    scheduler.start()
+    if lost:
+        raise lost[0]
 
 
 @dataclass
@@ -245,6 +260,15 @@ class Complaint:
     """What the log hears of ticks that fail: the first of a row, and then one in a minute."""
 
     count: int = 0
+
+    def over(self, job: Callable[[], object]) -> None:
+        """Do a job; whatever it stumbles over, the next round tries again."""
+        try:
+            job()
+        except Exception as error:
+            self.make(error)
+        else:
+            self.withdraw()
 
     def make(self, error: Exception) -> None:
         if self.count % COMPLAIN_EVERY == 0:

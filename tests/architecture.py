@@ -61,7 +61,7 @@ ROOMS = {
     ),
     "engine.logs": room("config"),
     "engine.present": room(EDGE, "sqlalchemy"),
-    "engine.scheduler": room(EDGE, "sqlalchemy flask"),
+    "engine.scheduler": room(EDGE, "sqlalchemy flask apscheduler"),
     "engine.demo": room(f"{EDGE} operations", None),  # its people see what an operation sees
     "engine.cli_ground": room("config errors store", "click flask sqlalchemy"),
     "engine.cli_cases": room(f"{EDGE} cli_ground", None),
