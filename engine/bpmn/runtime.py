@@ -321,7 +321,3 @@ def _post(extensions: Extensions, lane: Lane | None) -> str:
     """Whose work a step is: ours come first, then another engine's word, then the lane's name."""
     named = extensions.post or (lane and lane.post) or extensions.claimed("post")
     return named or (lane and lane.name) or ""
-
-
-def _age(task: Any) -> tuple[float, str]:
-    return task.last_state_change, str(task.id)

@@ -70,11 +70,6 @@ def files_of(session: Session, version_id: int) -> dict[str, bytes]:
     return {path: bytes(data) for path, data in session.execute(query)}
 
 
-def load_version(session: Session, version_id: int) -> tuple[str, dict[str, bytes]]:
-    """Return key and files of a version, for the cache of parsed versions."""
-    return session.get_one(ProcedureVersion, version_id).key, files_of(session, version_id)
-
-
 def add_version(
     session: Session,
     key: str,
