@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -9,6 +10,7 @@ from lxml import etree
 from engine.bpmn.decision_calls import decisions_named
 from engine.bpmn.diagram import is_executable
 from engine.bpmn.rewrite.spelling import read_bpmn
+from engine.bpmn.rewrite.starts import triggers
 from engine.bpmn.vocabulary import read_extensions
 from engine.bpmn.xml import bpmn
 
@@ -49,3 +51,10 @@ def references(data: bytes, name: str) -> References:
         decisions=decisions_named(root),
         functions_text=etree.tostring(root, encoding="unicode"),
     )
+
+
+def begun_by(files: Mapping[str, bytes], key: str) -> set[tuple[str, str]]:
+    """Return what the diagram of a process begins with, as ("message" or "signal", name)."""
+    roots = (read_bpmn(data, name) for name, data in files.items() if name.endswith(".bpmn"))
+    processes = (each for root in roots for each in root.iter(bpmn("process")))
+    return set().union(*(triggers(each) for each in processes if each.get("id") == key))

@@ -288,3 +288,13 @@ def test_a_timer_that_fires_again_and_again_goes_on_beside_what_it_began(
     )  # fmt: skip
     assert elements(lines[1]) == ["t", "u", "u"] and lines[1]["executed"] == ["tick", "tick"]
     assert lines[2]["error"] is None and lines[2]["data"]["x"] in (0, 1)
+
+
+def test_a_first_step_may_send_what_the_diagram_begins_with(where: Nursery | None) -> None:
+    parts = (start("start", message("come")), user("a"), end(), chain("start", "a", "end"))
+    come = {"op": "message", "name": "come", "data": {"n": 1}}
+    lines = tried(where, *parts, steps=[come, come], data={"k": 0}, extra=messages("come"))
+    assert [line["open"] != [] for line in lines] == [True, True, True]
+    assert lines[1]["data"] == {"k": 0, "n": 1} and lines[1]["executed"] == ["start"]
+    assert lines[1]["error"] is None
+    assert lines[2]["error"]["code"] == "conflict", "it begins once"

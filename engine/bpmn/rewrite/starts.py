@@ -37,6 +37,21 @@ def beginning(events: list[etree._Element]) -> etree._Element | None:
     return plain[0] if len(plain) == 1 else None
 
 
+def triggers(process: etree._Element) -> set[tuple[str, str]]:
+    """What begins a process by its diagram: ("message" or "signal", name) of its start event."""
+    events = list(process.iterchildren(bpmn("startEvent")))
+    begun = beginning(events) if events else None
+    root = process.getroottree().getroot()
+    found = set()
+    for definition in () if begun is None else event_definitions(begun):
+        kind = local(definition).removesuffix("EventDefinition")
+        wanted = definition.get(f"{kind}Ref")
+        if kind in ("message", "signal"):
+            names = (e.get("name") for e in root.iterchildren(bpmn(kind)) if e.get("id") == wanted)
+            found |= {(kind, name) for name in names if name}
+    return found
+
+
 def _begin_at(scope: etree._Element, event: etree._Element) -> None:
     others = [each for each in scope.iterchildren(bpmn("startEvent")) if each is not event]
     gone = {each.get("id") for each in others}
