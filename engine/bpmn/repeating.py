@@ -26,6 +26,7 @@ from engine.bpmn.places import placed
 from engine.errors import ProcedureFault, Words
 
 COUNTER = "loopCounter"
+NUMBER = "key_or_index"  # task.internal_data[NUMBER], of an instance: as the library calls it
 MAX_INSTANCES = 1_000
 
 
@@ -56,7 +57,7 @@ class _Repeating:
             spec.completed_event.connect(self.merge_child)
         instance = my_task._add_child(spec, TaskState.WAITING)
         instance.triggered = True
-        instance.internal_data["key_or_index"] = number
+        instance.internal_data[NUMBER] = number
         instance.data.update({COUNTER: number, **own})
         spec._update(instance)
 
@@ -135,7 +136,7 @@ class _Many(_Repeating):
         my_task.internal_data["merged"].append(str(child.id))
         if self.results:
             left = next((child.data[n] for n in self.output_names if n in child.data), None)
-            number = str(child.internal_data["key_or_index"])
+            number = str(child.internal_data[NUMBER])
             my_task.internal_data["outputs"][number] = deepcopy(left)
             self._collect(my_task)
         else:
@@ -235,7 +236,7 @@ class Loop(_Repeating, StandardLoopTask):
         my_task = child.parent
         my_task.data = self.shared(child.data)
         my_task.internal_data["merged"].append(str(child.id))
-        rounds = child.internal_data["key_or_index"] + 1
+        rounds = child.internal_data[NUMBER] + 1
         if self._over(my_task, rounds):
             self._finish(my_task)
         else:

@@ -18,6 +18,7 @@ from engine.bpmn.guards import guard_steps
 from engine.bpmn.messages import Message
 from engine.bpmn.places import placed
 from engine.bpmn.plain import plain
+from engine.bpmn.repeating import NUMBER
 from engine.bpmn.situation import Situation
 from engine.bpmn.state import restore, save
 from engine.bpmn.timers import ClockTimer, timers_of, whole_days
@@ -34,8 +35,8 @@ class OpenTask:
     """A user task that waits for somebody.
 
     `limit` in working days, None where it has none; `until` is when a timer ends the task, if any.
-    `lane` is the name of its lane; `path` the index (or key, of an object) of each multi-instance
-    or loop round around it, the outermost first.
+    `lane` is the name of its lane; `path` the number, from 0, of each multi-instance or loop round
+    around it, the outermost first.
     """
 
     task: str
@@ -47,7 +48,7 @@ class OpenTask:
     limit: int | None
     until: Due | None
     lane: str | None = None
-    path: tuple[Any, ...] = ()
+    path: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -304,14 +305,12 @@ def _first_end(events: Collection[Any]) -> Due | None:
     return min(filter(None, ends), key=lambda due: due.at, default=None)
 
 
-def _path(task: Any) -> tuple[Any, ...]:
-    """The index or key of each multi-instance or loop round around a task, the outermost first."""
-    path: list[Any] = []
+def _path(task: Any) -> tuple[int, ...]:
+    """The number of each multi-instance or loop round around a task, the outermost first."""
+    path: list[int] = []
     while task is not None:
-        internal = task.internal_data
-        path += [
-            internal[name] for name in ("key_or_index", "iteration", "item") if name in internal
-        ]
+        if NUMBER in task.internal_data:
+            path.append(task.internal_data[NUMBER])
         owner = task.workflow.parent_task_id
         task = owner and task.workflow.parent_workflow.tasks[owner]
     return tuple(reversed(path))
