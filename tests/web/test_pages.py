@@ -173,6 +173,7 @@ def test_the_demonstration_is_only_a_demonstration(city: City) -> None:
 
 def posting_rules(city: City) -> Iterator[str]:
     samples = {"number": "N", "code": FOOD, "task_id": 1, "material_id": 1, "key": "k"}
+    samples["outbox_id"] = 1
     for rule in city.app.url_map.iter_rules():
         if rule.endpoint.startswith("pages.") and "POST" in (rule.methods or ()):
             yield rule.build({name: samples[name] for name in rule.arguments})[1]
