@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from engine.domain.calendar import SHANGHAI, last_day
+from engine.domain.calendar import SHANGHAI, instant, last_day
 from engine.domain.clock import Due
 from engine.domain.duration import Duration, parse_duration
 from engine.errors import Invalid
 
 _TEXT = re.compile(r"R(\d{0,4})/(?:([^/]{8,40})/)?(P[^/]{1,40})")
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,14 @@ class Cycle:
         first = (self.start or begun).astimezone(SHANGHAI)
         rounds = number if self.start is None else number - 1
         one = self.interval
-        clock = (one.clock or timedelta()) * rounds
         whole = Duration(one.months * rounds, one.days * rounds, None)
-        at = datetime.combine(whole.corresponding_day(first.date()), first.timetz()) + clock
-        at = at.astimezone(UTC)
-        return Due(at, last_day(at), False)
+        try:
+            at = datetime.combine(whole.corresponding_day(first.date()), first.timetz())
+            at += (one.clock or timedelta()) * rounds
+            at = at.astimezone(UTC)
+            return Due(at, last_day(at), False)
+        except (OverflowError, ValueError):  # beyond the calendar: nobody will see it
+            return Due(_NEVER, last_day(_NEVER), False)
 
 
 def parse_cycle(text: str) -> Cycle | None:
@@ -49,12 +53,11 @@ def parse_cycle(text: str) -> Cycle | None:
     if match is None or match[1] and int(match[1]) < 1:
         return None
     try:
-        start = datetime.fromisoformat(match[2]) if match[2] else None
+        start = instant(match[2]) if match[2] else None
+        last_day(start or _NEVER)
         interval = parse_duration(match[3])
-    except (ValueError, Invalid):
+    except (ValueError, OverflowError, Invalid):
         return None
     if not (interval.months or interval.days or interval.clock):
         return None
-    if start is not None and start.tzinfo is None:
-        start = start.replace(tzinfo=SHANGHAI)
     return Cycle(int(match[1]) if match[1] else None, start, interval)

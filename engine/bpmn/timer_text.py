@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from engine.bpmn.closures import Functions
@@ -14,7 +13,7 @@ from engine.bpmn.expressions import Expression, compile_expression
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.syntax import parse
 from engine.bpmn.values import Trouble
-from engine.domain.calendar import SHANGHAI, last_day
+from engine.domain.calendar import instant, last_day
 from engine.errors import ExpressionError
 
 Kind = Literal["timeDuration", "timeDate", "timeCycle"]
@@ -81,15 +80,6 @@ def parse_timer(text: str | None, kind: Kind, functions: Functions = FUNCTIONS) 
     raise _refused(shown, kind)
 
 
-def moment(text: str) -> datetime:
-    """Read an ISO date or datetime as aware UTC; without a zone it is meant in Shanghai.
-
-    Raises `ValueError`, `OverflowError` at either end of the calendar.
-    """
-    at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
-
-
 def _clock(shown: str, functions: Functions) -> Timer | None:
     """The timer of a text that is one call of a clock around one expression."""
     if not shown.startswith(tuple(CLOCKS)):
@@ -128,7 +118,7 @@ def _is_date(text: str) -> bool:
     if not _DATE_LIKE.match(text):
         return False
     try:
-        last_day(moment(text))
+        last_day(instant(text))
     except (ValueError, OverflowError):
         return False
     return True

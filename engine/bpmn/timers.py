@@ -19,8 +19,8 @@ from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.expressions import Expression
 from engine.bpmn.places import placed
 from engine.bpmn.situation import Situation
-from engine.bpmn.timer_text import Timer, moment
-from engine.domain.calendar import last_day
+from engine.bpmn.timer_text import Timer
+from engine.domain.calendar import instant, last_day
 from engine.domain.clock import Clock, Due, calendar_due, due
 from engine.errors import ExpressionError
 
@@ -159,7 +159,7 @@ def whole_days(value: Any, name: str, expression: str) -> int:
 def date_due(text: Any) -> Due:
     """Read the ISO date or datetime of a `timeDate`; without a zone it is meant in Shanghai."""
     try:
-        at = moment(text)
+        at = instant(text)
         return Due(at, last_day(at), False)
     except (TypeError, ValueError, OverflowError):
         raise ExpressionError(

@@ -37,6 +37,15 @@ def last_day(due_at: datetime) -> date:
     return shanghai_day(due_at - timedelta.resolution)
 
 
+def instant(text: str) -> datetime:
+    """Read an ISO date or datetime as aware UTC; without a zone it is meant in Shanghai.
+
+    Raises `ValueError`, and `OverflowError` at the ends of the calendar.
+    """
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
 def chinese_day(day: date) -> str:
     """Return a day as notices, messages and pages write it: 2026年11月22日."""
     return f"{day.year}年{day.month}月{day.day}日"

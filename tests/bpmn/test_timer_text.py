@@ -3,8 +3,11 @@
 Rows: P22a
 """
 
+from datetime import UTC, datetime
+
 import pytest
 
+from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.timer_text import Timer, parse_timer
 from engine.errors import ExpressionError
@@ -90,6 +93,8 @@ def test_a_date_from_data():
         ("R0/P1D", "timeCycle"),
         ("R3/PT0S", "timeCycle"),
         ("R3/soon/P1D", "timeCycle"),
+        ("R3/0001-01-01/P1D", "timeCycle"),
+        ("R3/9999-12-31T23:59:59Z/P1D", "timeCycle"),
         ("0 0/5 * * * ?", "timeCycle"),
         ("working_days(1)", "timeCycle"),
     ],
@@ -105,3 +110,10 @@ def test_functions_of_the_version_are_known():
     functions = {**FUNCTIONS, "yellow_days": lambda limit: limit - 2}
     timer = parse_timer("working_days(yellow_days(limit))", "timeDuration", functions)
     assert timer.threshold.evaluate({"limit": 9}) == 7
+
+
+def test_a_cycle_that_goes_beyond_the_calendar_comes_at_its_end():
+    cycle = parse_cycle("R/P99Y")
+    begun = datetime(2026, 11, 23, tzinfo=UTC)
+    assert cycle.due(begun, 1).at.year == 2125
+    assert cycle.due(begun, 9_999).at.year == 9999
