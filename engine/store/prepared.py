@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 Processor = Callable[[Any], Any]
 VALUES = " VALUES "
+MOST_VALUES = 30_000  # in one statement: SQLite takes 32,766, PostgreSQL 65,535
 CONNECTION = "prepared.connection"  # of the session's transaction: asking for it takes its time
 
 
@@ -68,15 +69,13 @@ class Prepared:
         return rows[0] if rows else None
 
     def run(self, session: Session, *rows: Mapping[str, Any]) -> int:
-        """Execute for each of `rows`, an insert for all of them at once; return how many rows of
-        the table it was."""
+        """Execute for each of `rows`, an insert for as many of them at once as a statement takes;
+        return how many rows of the table it was."""
         if not rows:
             return 0
         connection, compiled = self._on(session)
-        head, values, row = compiled.text.partition(VALUES)
         if len(rows) > 1 and self._statement.is_insert:
-            text = head + values + ", ".join([row] * len(rows))
-            calls = [(text, [each for values in rows for each in compiled.bind(values)])]
+            calls = _together(compiled, rows)
         else:
             calls = [(compiled.text, compiled.bind(values)) for values in rows]
         count = 0
@@ -95,6 +94,22 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[name] = _compile(self._statement, connection.dialect)
         return connection, compiled
+
+
+def _together(
+    compiled: _Compiled, rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, list[Any]]]:
+    """An insert with the values of many rows; several where those are too many for one."""
+    head, values, row = compiled.text.partition(VALUES)
+    most = MOST_VALUES // len(compiled.parameters)
+    parts = [rows[first : first + most] for first in range(0, len(rows), most)]
+    return [
+        (
+            head + values + ", ".join([row] * len(part)),
+            [each for values in part for each in compiled.bind(values)],
+        )
+        for part in parts
+    ]
 
 
 def _compile(statement: Any, dialect: sa.Dialect) -> _Compiled:

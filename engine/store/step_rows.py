@@ -18,6 +18,7 @@ from engine.store.database import Instant
 from engine.store.prepared import Prepared, inserting
 from engine.store.tables import CaseClock, Deadline, WorkItem
 
+MOST_AT_ONCE = 500  # rows that one statement takes away
 _ITEM, _DEADLINE, _CLOCK = WorkItem.__table__, Deadline.__table__, CaseClock.__table__
 
 
@@ -132,9 +133,10 @@ class StepRows:
             for task, row in wanted.items()
             if self.deadlines.get(task) != row
         ]
-        if gone:
-            ids = {f"row{n}": self._deadline_ids[task] for n, task in enumerate(gone)}
-            _drop_deadlines(len(gone)).run(session, ids)
+        for first in range(0, len(gone), MOST_AT_ONCE):
+            part = gone[first : first + MOST_AT_ONCE]
+            ids = {f"row{n}": self._deadline_ids[task] for n, task in enumerate(part)}
+            _drop_deadlines(len(part)).run(session, ids)
         _ADD_DEADLINES.run(session, *fresh)
         self.deadlines = dict(wanted)
 

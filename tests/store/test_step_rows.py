@@ -86,3 +86,23 @@ def test_deadlines_that_stay_are_left_alone(case_id: int, now: datetime) -> None
     with writing() as session:
         read_step_rows(session, case_id).replace_deadlines(session, {})
     assert rows_of(case_id).deadlines == {}
+
+
+def test_a_step_may_open_and_leave_more_than_one_statement_takes(
+    case_id: int, now: datetime
+) -> None:
+    """A case with instances within instances; a database takes so many values in a statement."""
+    count = 5_000  # rows of some 15 columns; PostgreSQL takes 65,535 values, SQLite 32,766
+    fresh = {"element": "e", "name": "新", "form": None, "post": "handler", "department": "d"}
+    fresh |= {"county": "c", "limit_days": None, "created_at": now, "due_at": None}
+    items = [{**fresh, "task": f"many{n}", "provisional": False} for n in range(count)]
+    timers = {f"many{n}": ("e", now) for n in range(20_000)}
+    with writing() as session:
+        rows = read_step_rows(session, case_id)
+        rows.add_items(session, items)
+        rows.replace_deadlines(session, timers)
+    assert len(rows_of(case_id).items) == count + 1
+    assert rows_of(case_id).deadlines == timers
+    with writing() as session:
+        read_step_rows(session, case_id).replace_deadlines(session, {})
+    assert rows_of(case_id).deadlines == {}
