@@ -80,8 +80,8 @@ fuzz: setup ## Schemathesis with all checks, against a throw-away server (EXAMPL
 	@unset LIANBAN_DATA
 	$(BIN)/python -m bench.fuzz --max-examples $(EXAMPLES)
 
-migration: $(READY) ## write a schema migration from the tables: NUMBER=0002 NAME="what it does"
-	@$(BIN)/python -m engine.store.schema $(or $(NUMBER),$(error NUMBER=0002 NAME="what it does" is missing)) "$(NAME)"
+migration: $(READY) ## write a schema migration from the tables: NUMBER=0003 NAME="what it does"
+	@$(BIN)/python -m engine.store.schema $(or $(NUMBER),$(error NUMBER=0003 NAME="what it does" is missing)) "$(NAME)"
 
 clean: ## remove .venv; data and keys in var/ stay
 	rm -rf $(VENV)

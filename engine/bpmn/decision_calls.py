@@ -80,7 +80,7 @@ def misnamed(name: str) -> Words | None:
     """Why a result cannot have this name; None where it can."""
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         return Words(f"{name} 不能用作名称", f"{name} is no usable name")
-    if name in ("true", "false", "null", "typename"):
+    if name in ("true", "false", "null"):
         return Words(f"{name} 是保留的名称", f"{name} is a reserved name")
     return None
 

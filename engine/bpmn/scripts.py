@@ -175,7 +175,7 @@ def _target(text: str) -> tuple[str, tuple[Expression, ...]]:
         node = node.value
     if not isinstance(node, ast.Name):
         raise Trouble("只能给名称或其中的一项赋值", "only a name or an entry of it can be assigned")
-    if node.id in CONSTANTS or node.id == "typename":
+    if node.id in CONSTANTS:
         raise _unassignable(node.id)
     return node.id, tuple(path)
 
@@ -203,7 +203,7 @@ def _assigned(line: Line, scope: Scope) -> Value:
 def _check_entry(holder: Value, key: Value, there: bool) -> None:
     """Refuse a key that `holder` cannot have, or, if it must be `there`, does not have."""
     if isinstance(holder, dict):
-        good = isinstance(key, str) and key != "typename" and (key in holder or not there)
+        good = isinstance(key, str) and (key in holder or not there)
     elif isinstance(holder, list) and isinstance(key, int) and not isinstance(key, bool):
         good = -len(holder) <= key < len(holder)
     else:

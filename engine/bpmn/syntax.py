@@ -181,9 +181,6 @@ def _check_dict(node: ast.Dict) -> None:
     for key in node.keys:
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             raise Trouble("对象的键必须是带引号的文字", "the keys of an object must be quoted text")
-        # The library reads it as a marker: the case could not be loaded.
-        if key.value == "typename":
-            raise Trouble("不能用 typename 作键", "the key typename is reserved")
 
 
 def _check_identity(node: ast.Compare) -> None:

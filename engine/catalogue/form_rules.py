@@ -46,8 +46,6 @@ _OURS = frozenset(
     """.split()  # noqa: SIM905
 )
 _SCALARS = frozenset({"string", "integer", "number", "boolean"})
-# The engine's own names in the data of a case: `typename` marks serialised objects.
-_RESERVED = frozenset({"typename", *keyword.kwlist})
 _NAME = re.compile("[a-z][a-z0-9_]{0,62}")
 
 
@@ -135,7 +133,7 @@ def _title_faults(schema: Mapping[str, Any], place: Place) -> Iterator[Fault]:
 
 
 def _name_faults(name: str, place: Place) -> Iterator[Fault]:
-    if not _NAME.fullmatch(name) or name in _RESERVED:
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         yield (
             place,
             Words(

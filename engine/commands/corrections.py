@@ -13,7 +13,6 @@ from engine.store.dossier import form_sources
 
 FORMS, NOTICES, ENDING = "forms/", "forms/notices/", ".yaml"
 MAX_NAME = 100
-MARK = "typename"  # a word of the engine's own (see bpmn.state)
 
 
 def checked_value(run: CaseRun, name: str, value: Any) -> Any:
@@ -35,7 +34,7 @@ def checked_value(run: CaseRun, name: str, value: Any) -> Any:
 
 def _check_name(run: CaseRun, name: str) -> None:
     words = None
-    if not name.isidentifier() or len(name) > MAX_NAME or name == MARK:
+    if not name.isidentifier() or len(name) > MAX_NAME:
         words = Words(f"“{name[:50]}”不能作变量名", f"{name[:50]!r} can't be the name of a value")
     elif name in run.situation.facts:
         words = Words(

@@ -36,7 +36,7 @@ def fault_of(case: Case) -> dict[str, Any] | None:
 
 
 def stuck_cases(session: Session, resources: Resources, actor: Actor, page: Page) -> dict[str, Any]:
-    """Return {rows, next}: the actor's cases with a fault, the oldest fault first."""
+    """Return {rows, next}: the actor's cases with a fault, the oldest case first."""
     query = sa.select(Case).where(seen_cases(actor), Case.fault_since.is_not(None))
     if page.cursor is not None:
         (last,) = decode(page.cursor, int)

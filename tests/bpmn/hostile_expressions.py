@@ -153,8 +153,6 @@ opinions[0.0]
 {1: 2}
 {None: 2}
 {limit: 2}
-{'typename': 1}
-merge({'typename': 1}, item)
 b'bytes'
 rb'bytes'
 1j

@@ -259,7 +259,6 @@ FIELD = "  outcome:\n    type: string\n    title: 结论\n    x-title-en: Outcom
         (HEAD + FIELD + "    x-message: {zh: 只有中文}\n", 10, "zh 和 en"),
         (HEAD + FIELD + "    oneOf: [{const: a}]\n", 10, "选项"),
         (HEAD + FIELD + "    x-derive: {every: rows.same}\n", 10, "every"),
-        (HEAD + FIELD.replace("outcome", "typename"), 6, "typename"),
         (HEAD + FIELD.replace("outcome", "Outcome"), 6, "不可用"),
         (HEAD + FIELD.replace("outcome", "class"), 6, "保留字"),
         (HEAD + FIELD.replace("    title: 结论\n", ""), 6, "缺少 title"),

@@ -169,7 +169,6 @@ def test_a_value_is_checked_as_the_forms_would(stuck: Walk) -> None:
     refused = [
         Correction("outcome", "whatever"),  # no form offers it
         Correction("item", 1),  # a fact of the system
-        Correction("typename", 1),
         Correction("a b", 1),
         Correction("watch", "a\u202eb"),
         Correction("watch", 10**30),
