@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.bpmn.closures import Functions
-from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.expressions import Expression, compile_expression
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.syntax import parse
 from engine.bpmn.values import Trouble
 from engine.domain.calendar import instant, last_day
+from engine.domain.cycle import parse_cycle
 from engine.errors import ExpressionError
 
 Kind = Literal["timeDuration", "timeDate", "timeCycle"]

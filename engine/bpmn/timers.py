@@ -15,13 +15,13 @@ from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDef
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.util import PendingBpmnEvent
 
-from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.expressions import Expression
 from engine.bpmn.places import placed
 from engine.bpmn.situation import Situation
 from engine.bpmn.timer_text import Timer
 from engine.domain.calendar import instant, last_day
 from engine.domain.clock import Clock, Due, calendar_due, due
+from engine.domain.cycle import parse_cycle
 from engine.errors import ExpressionError
 
 # A pure function of three immutable values, asked several times a step for every timer of a case.

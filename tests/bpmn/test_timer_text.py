@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.bpmn.cycles import parse_cycle
 from engine.bpmn.functions import FUNCTIONS
 from engine.bpmn.timer_text import Timer, parse_timer
+from engine.domain.cycle import parse_cycle
 from engine.errors import ExpressionError
 
 

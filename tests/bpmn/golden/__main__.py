@@ -32,7 +32,8 @@ def main() -> None:
     release = sys.argv[1]
     for number, state in enumerate(states()):
         target = HERE / f"{release}-{number}.state"
-        target.write_text(base64.encodebytes(state).decode(), "ascii")
+        with target.open("xb") as file:
+            file.write(base64.encodebytes(state))
         print(target.name)
 
 
