@@ -33,18 +33,21 @@ class _Join:
             my_task.internal_data[FROM] = self._flow_of(my_task)
             my_task.arrive()
             my_task._inherit_data()
-        first = _first_of_each_flow(_arrivals(self, my_task))
-        if not self._may_fire(my_task, first):
+        used = self._firing(my_task)
+        if not used:
             my_task._set_state(TaskState.WAITING)
             return False
-        used = list(first.values())
-        base = _parting(used)
-        lines = [(each, map(my_task.workflow.tasks.get, _line(each))) for each in _in_order(used)]
-        my_task.data = merged(base, [own_changes(each.data, line, base) for each, line in lines])
+        my_task.data = brought_together(used)
         for other in used:
             if other is not my_task:
                 other.cancel()
         return True
+
+    def _firing(self, my_task: Any) -> list[Any]:
+        """The tokens, `my_task` among them, with which the join fires now; none where it waits."""
+        first = _first_of_each_flow(_arrivals(self, my_task))
+        may_fire = my_task in first.values() and self._may_fire(my_task, first)
+        return list(first.values()) if may_fire else []
 
     def _flow_of(self, my_task: Any) -> str:
         return my_task.parent.task_spec.name
@@ -57,7 +60,7 @@ class Parallel(_Join, ParallelGateway):
     """Fires when each incoming flow has a token; a second token on a flow waits for the next."""
 
     def _may_fire(self, my_task: Any, first: dict[str, Any]) -> bool:
-        return my_task in first.values() and first.keys() >= set(self._inputs)
+        return first.keys() >= set(self._inputs)
 
     def _run_hook(self, my_task: Any) -> bool:
         return TaskSpec._run_hook(self, my_task)
@@ -68,8 +71,6 @@ class Inclusive(_Join, InclusiveGateway):
     could as well come to a flow that has one."""
 
     def _may_fire(self, my_task: Any, first: dict[str, Any]) -> bool:
-        if my_task not in first.values():
-            return False
         full = first.keys()
         for task in _tokens_elsewhere(self, my_task):
             ways = self._ways_from(task.task_spec)
@@ -97,11 +98,12 @@ class Inclusive(_Join, InclusiveGateway):
 class EndJoin(_Join, _EndJoin):
     """The end of a process: every token has come to an end and nothing else is alive."""
 
-    def _may_fire(self, my_task: Any, first: dict[str, Any]) -> bool:
-        return not any(_tokens_elsewhere(self, my_task))
-
     def _flow_of(self, my_task: Any) -> str:
         return str(my_task.id)  # tokens that came from one node, one after the other, all count
+
+    def _firing(self, my_task: Any) -> list[Any]:
+        elsewhere = any(_tokens_elsewhere(self, my_task))
+        return [] if elsewhere else _arrivals(self, my_task)
 
     def _run_hook(self, my_task: Any) -> bool:
         my_task.workflow.data.update(my_task.data)
@@ -139,28 +141,51 @@ def _in_order(tasks: Iterable[Any]) -> list[Any]:
     return sorted(tasks, key=lambda task: task.arrived)
 
 
-def _parting(tasks: list[Any]) -> dict[str, Any]:
-    """The data of the task from which all these came, where their branches parted."""
-    if len(tasks) == 1:
-        return tasks[0].data
-    lines = [_line(task) for task in tasks]
-    common = set(lines[0]).intersection(*lines[1:])
-    nearest = next(each for each in lines[0] if each in common)
-    return tasks[0].workflow.tasks[nearest].data
+def brought_together(tokens: list[Any]) -> dict[str, Any]:
+    """The data of tokens that go on as one.
+
+    Where branches parted one in another, the inner ones come together first: what a branch
+    inherited from its fork then counts as nothing that it did itself.
+    """
+    ways = {token.id: [*reversed(_line(token)), token] for token in tokens}
+    return dict(_met(_in_order(tokens), ways, 0)[0])
 
 
-def _line(task: Any) -> list[int]:
-    """The ids of the tasks above this one, the nearest first."""
+def _met(tokens: list[Any], ways: dict[int, list[Any]], depth: int) -> tuple[Any, int]:
+    """The data of tokens whose ways are one up to `depth`, and where they parted, or ended."""
+    if len(tokens) == 1:
+        return tokens[0].data, len(ways[tokens[0].id])
+    while len(branches := _branches(tokens, ways, depth)) == 1:
+        depth += 1
+    base = ways[tokens[0].id][depth - 1].data
+    together = []
+    for branch in branches:
+        data, until = _met(branch, ways, depth)
+        line = reversed(ways[branch[0].id][depth:until])
+        together.append((branch[-1].arrived, own_changes(data, line, base)))
+    together.sort(key=lambda each: each[0])
+    return merged(base, [data for _, data in together]), depth
+
+
+def _branches(tokens: list[Any], ways: dict[int, list[Any]], depth: int) -> list[list[Any]]:
+    branches: dict[int, list[Any]] = {}
+    for token in tokens:
+        branches.setdefault(ways[token.id][depth].id, []).append(token)
+    return list(branches.values())
+
+
+def _line(task: Any) -> list[Any]:
+    """The tasks above this one, the nearest first."""
     found, above = [], task.parent
     while above is not None:
-        found.append(above.id)
+        found.append(above)
         above = above.parent
     return found
 
 
 def _tokens_elsewhere(spec: BpmnTaskSpec, my_task: Any) -> Iterator[Any]:
     """What is alive in the workflow of `my_task` but does not wait at this join."""
-    for task in my_task.workflow.tasks.values():
+    for task in reversed(my_task.workflow.tasks.values()):  # the live ones are mostly new
         alive = task._state & LIVE or (
             # between two states: its parent has just finished and it is about to be looked at
             task._state == TaskState.FUTURE

@@ -161,6 +161,8 @@ def _read_workflow(top: CaseWorkflow, saved: list[Any], names: list[str]) -> Non
         task = _read_task(workflow, row, tasks)
         task.task_spec = specs[names[row[1] if len(row) == 3 else row[2]]]
         tasks.append(task)
+        if task._state == TaskState.WAITING:
+            workflow.note_waiting(task)
     workflow.task_tree = tasks[0]
 
 

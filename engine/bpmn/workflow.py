@@ -16,6 +16,7 @@ one method of the library:
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -70,6 +71,7 @@ class CaseTask(Task):
             return
         self._state = value
         self.workflow.touched = True
+        self.workflow.note_waiting(self)
         if value & LIVE:
             self.arrive()
             if not self._children and self.task_spec._outputs:
@@ -132,6 +134,8 @@ class _Rooted:
 
     touched = False
     rows: list[Any] | None = None
+    joining: dict[int, CaseTask]  # tasks that wait for others at a join
+    ended: dict[int, CaseTask]  # tokens at the end of the process
 
     def begin(self) -> None:
         """Make the first task, as the library does, but one of ours."""
@@ -142,17 +146,21 @@ class _Rooted:
     def update_waiting_tasks(self) -> None:
         """Look again at the joins that wait. Events that wait are woken by what they wait for.
 
-        Of the tokens that have come to the end of a process one can speak for all.
+        Of the tokens that have come to the end of a process one speaks for all.
         """
-        ended = False
-        for task in list(self.tasks.values()):
-            if task._state != TaskState.WAITING or isinstance(task.task_spec, CatchingEvent):
-                continue
-            if task.task_spec is self.spec.end:
-                if ended:
-                    continue
-                ended = True
-            task.task_spec._update(task)
+        joining = sorted(self.joining.values(), key=lambda task: task.arrived)
+        for task in (*joining, *islice(self.ended.values(), 1)):
+            if task._state == TaskState.WAITING:
+                task.task_spec._update(task)
+
+    def note_waiting(self, task: CaseTask) -> None:
+        """Remember a task that waits for others, and forget one that does no more."""
+        waits = task._state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent)
+        at = self.ended if task.task_spec is self.spec.end else self.joining
+        if waits:
+            at[task.id] = task
+        else:
+            at.pop(task.id, None)
 
 
 class CaseWorkflow(_Rooted, BpmnWorkflow):
@@ -170,6 +178,7 @@ class CaseWorkflow(_Rooted, BpmnWorkflow):
         self.finished: dict[str, None] = {}  # in the order of the first time
         self.names: list[str] = []  # the table of texts that it was saved with
         self.numbered, self.made = 0, 0  # tasks ever, tasks in this step
+        self.joining, self.ended = {}, {}
         super().__init__(spec, subprocesses, script_engine=script_engine, deserializing=True)
         self.task_removed_event.connect(self._unlisten)
 
@@ -217,10 +226,13 @@ class CaseWorkflow(_Rooted, BpmnWorkflow):
     def _unlisten(self, _workflow: Any, task: Task) -> None:
         """A task that is gone waits for no event any more; the library would keep a ghost."""
         self.event_manager.remove_task(task)
+        task.workflow.joining.pop(task.id, None)
+        task.workflow.ended.pop(task.id, None)
 
 
 class CaseSubWorkflow(_Rooted, BpmnSubWorkflow):
     """An embedded sub-process or a called process of an instance."""
 
     def __init__(self, spec: Any, parent_task_id: int, top_workflow: CaseWorkflow) -> None:
+        self.joining, self.ended = {}, {}
         super().__init__(spec, parent_task_id, top_workflow, deserializing=True)

@@ -53,6 +53,32 @@ def test_at_the_end_of_a_process_the_same_holds(world: World) -> None:
     assert instance.finished and instance.data == {"x": 1, "y": 1}
 
 
+@pytest.mark.parametrize("order", ["abc", "acb", "bac", "cab"])
+def test_a_branch_does_not_undo_what_another_did_since_their_own_fork(
+    world: World, order: str
+) -> None:
+    """x is written before the inner fork, again in one of its branches, and met outside."""
+    parts = (
+        start(),
+        gate("parallel", "outer"),
+        script("first", "x = 1"),
+        gate("parallel", "inner"),
+        user("a"),
+        user("b"),
+        user("c"),
+        gate("parallel", "join"),
+        end(),
+        chain("start", "outer", "first", "inner", "a", "join", "end"),
+        chain("inner", "b", "join"),
+        chain("outer", "c", "join"),
+    )
+    instance = world.start(version(*parts), x=0)
+    for element in order:
+        complete(instance, element, **({"x": 2} if element == "a" else {}))
+        instance = world.reload(instance)
+    assert instance.finished and instance.data == {"x": 2}
+
+
 # ---------------------------------------------------------------- parallel
 
 ROUND = (
