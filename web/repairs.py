@@ -103,5 +103,5 @@ def _value(text: str) -> Any:
     """Return what was typed as JSON, or as text where it is none."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested without end
         return text

@@ -182,26 +182,37 @@ class Instance:
         """Return the timers that will be due, in the order in which they fire."""
         return sorted(self._timers(), key=lambda each: each.order)
 
+    def is_due(self, until: datetime) -> bool:
+        """Tell whether a timer is due at `until`."""
+        return self._next_due(until) is not None
+
     def fire_due(
         self,
         until: datetime,
         before: Callable[[WaitingTimer], None],
         after: Callable[[WaitingTimer], None],
+        most: int | None = None,
     ) -> list[WaitingTimer]:
-        """Fire in order all that is due at `until`, each with `now` = its due time.
+        """Fire in order all that is due at `until`, each with `now` = its due time; with `most`,
+        after so many no more than what is due at the same moment.
 
         `now` never goes back: a timer that was due before it began to wait fires when it began.
         `before` and `after` are called at that time, around the timer's path; then `now` is given
         back.
         """
-        now, fired = self.situation.now, []
+        now, fired, since = self.situation.now, [], 0
         while timer := self._next_due(until):
-            self.situation.now = max(timer.due.at, timer.since)
+            moment = max(timer.due.at, timer.since)
+            if not fired or moment > self.situation.now:
+                if most is not None and len(fired) >= most:
+                    break
+                since = len(fired)
+            self.situation.now = moment
             before(timer)
             self._fire(timer)
             after(timer)
             fired.append(timer)
-            guard_steps(len(fired))
+            guard_steps(len(fired) - since)  # time that goes on comes to an end
         self.situation.now = now
         return fired
 

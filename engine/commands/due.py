@@ -26,9 +26,9 @@ LASTING = (ProcedureFault, ExpressionError)
 
 
 def fire_due(session: Session, resources: Resources, case_id: int, now: datetime) -> None:
-    """Fire in order all that is due in a case at `now`."""
+    """Fire in order what is due in a case at `now`: all of it, or a good part (`MOST_FIRED`)."""
     case = hold_case(session, case_id)
-    with running(session, resources, case, SCHEDULER, now):
+    with running(session, resources, case, SCHEDULER, now, catching_up=True):
         pass  # loading a case fires what is due in it
 
 

@@ -78,7 +78,7 @@ def repair(
             skipped = [each.element for each in skips]
             run.record("resumed", {"reason": reason, "fault": case.fault, "skipped": skipped})
 
-    with running(session, resources, case, actor, now, mend=mend):
+    with running(session, resources, case, actor, now, mend=mend, catching_up=True):
         pass
     return case
 

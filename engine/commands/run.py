@@ -32,6 +32,10 @@ from engine.store.held import Held
 from engine.store.step_rows import read_step_rows
 from engine.store.tables import Case
 
+# Of a case one transaction fires so many timers: a reminder that comes every minute falls due
+# thousands of times while nothing runs, and the row would be locked for minutes.
+MOST_FIRED = 1_000
+
 
 def lock_case(session: Session, number: str) -> Case:
     """Lock the case row for this transaction and return it. Raises `NotFound`."""
@@ -72,15 +76,23 @@ def running(
     actor: Actor,
     now: datetime,
     mend: Callable[[CaseRun], None] | None = None,
+    catching_up: bool = False,
 ) -> Iterator[CaseRun]:
     """Load a locked case, fire what is due, hand it over for one command, write everything back.
 
-    `mend` may correct a faulty case before anything is fired.
+    `mend` may correct a faulty case before anything is fired. More than `MOST_FIRED` timers are
+    left to the scheduler: raises `Conflict`, unless the caller is only `catching_up`.
     """
     run = loaded(session, resources, case, actor, now)
     if mend is not None:
         mend(run)
-    run.fired = bool(fire(run))
+    fired = fire(run)
+    run.fired = bool(fired)
+    if len(fired) >= MOST_FIRED and not catching_up and run.instance.is_due(now):
+        raise Conflict(
+            "该办件积压了大量到期的定时事件，系统正在逐一处理，请稍后再试。",
+            "Very many timers of this case fell due; they are being fired. Try again later.",
+        )
     yield run
     write_back(run)
 
@@ -130,6 +142,7 @@ def fire(run: CaseRun) -> list[WaitingTimer]:
                 },
             ),
             after=lambda timer: sync_work_items(run),
+            most=MOST_FIRED,
         )
     finally:
         run.actor = actor

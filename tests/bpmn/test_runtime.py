@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.bpmn import guards
 from engine.bpmn.marks import marks
 from engine.bpmn.runtime import Instance
 from engine.domain.calendar import Calendar
@@ -15,6 +16,7 @@ from engine.domain.clock import calendar_due
 from engine.errors import Conflict, ExpressionError, Invalid, ProcedureFault, Stale
 from tests.bpmn.diagrams import boundary, chain, end, flow, node, ours, service, start, timer, user
 from tests.bpmn.instances import (
+    MONDAY,
     World,
     complete,
     fire,
@@ -396,3 +398,28 @@ def test_a_message_of_another_conversation_is_refused_and_changes_nothing(world:
     assert instance.awaits("answer")
     instance.send("answer", {"sender": "p"})
     assert instance.finished
+
+
+REMINDED = (
+    start(), user("work"), end(), chain("start", "work", "end"),
+    boundary("again", "work", timer("R/PT1M", "timeCycle")), end("told"), flow("again", "told"),
+)  # fmt: skip
+
+
+def test_a_reminder_falls_due_as_often_as_time_wants(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what is due over and over at one moment never comes to an end."""
+    monkeypatch.setattr(guards, "MAX_STEPS", 50)
+    instance = world.start(version(*REMINDED))
+    fired = fire(instance, MONDAY + timedelta(hours=2))
+    assert [at for _, at in fired] == [MONDAY + timedelta(minutes=n) for n in range(1, 121)]
+
+
+def test_a_part_of_what_is_due_leaves_the_rest_waiting(world: World) -> None:
+    instance = world.start(version(*REMINDED))
+    until, parts = MONDAY + timedelta(minutes=10), []
+    while instance.is_due(until):
+        parts.append(len(instance.fire_due(until, lambda _: None, lambda _: None, most=4)))
+        instance = world.reload(instance)
+    assert parts == [4, 4, 2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from engine.commands.due import PAUSES
 from engine.config import CHECKOUT, Config
+from engine.errors import Conflict
 from engine.scheduler import HEARTBEAT, only_one, purge_old, run_due, run_scheduler, tick
 from engine.store.database import engine_for
 from engine.store.tables import (
@@ -93,6 +95,25 @@ def fail(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
             raise error
 
         monkeypatch.setattr(scheduler, "fire_due", raising)
+
+
+def test_a_case_that_lies_far_behind_catches_up_in_parts(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody works on it meanwhile: a late completion would swallow what fell due before."""
+    from engine.commands import run
+
+    monkeypatch.setattr(run, "MOST_FIRED", 1)
+    walk = city.file().accepted()
+    city.wait_working_days(12)  # yellow and red of the step and of the case
+    with pytest.raises(Conflict, match="Very many"):
+        walk.complete("review")
+    assert walk.rows(JournalEntry, JournalEntry.event == "timer_fired") == []
+    assert city.tick() > 1
+    told = [row.payload for row in walk.rows(JournalEntry, JournalEntry.event == "timer_fired")]
+    due = [json.loads(payload)["due_at"] for payload in told]
+    assert len(due) > 1 and due == sorted(due) and len(set(told)) == len(told)
+    walk.complete("review")
 
 
 def test_a_case_that_cannot_heal_is_set_aside_at_once_and_the_others_go_on(city: City) -> None:

@@ -68,3 +68,11 @@ def test_the_pages_stand_in_english(city: City, number: str) -> None:
     assert "set aside" in reader.main and "damaged" in reader.main
     reader.follow("Repair")
     assert "Let it go on" in reader.main
+
+
+@pytest.mark.parametrize("value", ["[" * 3_000, '{"a":' * 700, "NaN", "9" * 3_000])
+def test_no_value_breaks_the_page(city: City, number: str, value: str) -> None:
+    reader = Reader(city, "administrator").open(f"/cases/{number}/repair")
+    reader.send("reason", reason="试", name="note", value=value)
+    assert reader.status in (200, 422)
+    assert reader.open(f"/cases/{number}/repair").status == 200
