@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -136,14 +137,17 @@ def _print(rows: Iterable[Mapping[str, Any]]) -> None:
 
 @contextmanager
 def _in_time() -> Iterator[None]:
-    """End a step that runs too long, with a refusal."""
-    previous = signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_REAL, STEP_LIMITS.seconds)
+    """End a step that takes too much of its own work or memory, with a refusal."""
+    previous = signal.signal(signal.SIGPROF, _too_long)
+    memory = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (STEP_LIMITS.memory, memory[1]))
+    signal.setitimer(signal.ITIMER_PROF, STEP_LIMITS.processor)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
+        resource.setrlimit(resource.RLIMIT_AS, memory)
 
 
 def _too_long(_signal: int, _frame: Any) -> None:

@@ -20,7 +20,7 @@ from engine.nursery import Limits, Nursery, Overrun
 from engine.trial.steps import Step
 
 Line = dict[str, Any]
-STEP_LIMITS = Limits(seconds=60, memory=2 << 30)
+STEP_LIMITS = Limits(seconds=30, memory=512 << 20, processor=10)
 
 
 @dataclass(frozen=True)
