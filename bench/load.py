@@ -101,9 +101,9 @@ def _server(database: Database) -> Iterator[tuple[int, int]]:
         port = free.getsockname()[1]
     workers = 1 if database.kind == "SQLite" else 2
     command = [sys.executable, "-m", "gunicorn", "bench.serve:application"]
-    command += f"--bind 127.0.0.1:{port} --workers {workers} --worker-class gthread".split()
-    command += ["--threads", "8", "--no-control-socket", "--log-level", "error"]
-    named = {URL: database.url, FOLDER: str(database.folder)}
+    command += f"--bind 127.0.0.1:{port} --workers {workers} --config python:api.server".split()
+    command += ["--no-control-socket", "--log-level", "error"]
+    named = {URL: database.url, FOLDER: str(database.folder), "MALLOC_ARENA_MAX": "2"}
     server = subprocess.Popen(
         command, cwd=CHECKOUT, env=os.environ | named, stderr=subprocess.DEVNULL
     )

@@ -107,10 +107,6 @@ class Cell:
     tests: tuple[Test, ...]
     negated: bool = False
 
-    @property
-    def is_anything(self) -> bool:
-        return self.negated and not self.tests
-
     def holds(self, value: Value, names: Names = NOTHING) -> bool:
         """Whether `value` passes; `names` is what the cells may read beside it.
 
