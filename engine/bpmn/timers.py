@@ -7,6 +7,7 @@ told in order and with the right time however late somebody looks.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,10 +20,11 @@ from engine.bpmn.expressions import Expression
 from engine.bpmn.places import placed
 from engine.bpmn.situation import Situation
 from engine.bpmn.timer_text import Timer
+from engine.bpmn.values import kind
 from engine.domain.calendar import instant, last_day
 from engine.domain.clock import Clock, Due, calendar_due, due
 from engine.domain.cycle import parse_cycle
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, Words
 
 # A pure function of three immutable values, asked several times a step for every timer of a case.
 _due = lru_cache(maxsize=10_000)(due)
@@ -147,13 +149,23 @@ class ClockTimer(TimerEventDefinition):
 def whole_days(value: Any, name: str, expression: str) -> int:
     """Return `value` if it is a number of working days. Raises `ExpressionError` naming `name`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        got = repr(value)[:40]
+        got = _got(value)
         raise ExpressionError(
-            f"“{name}”应得到不小于 0 的整数个工作日，实际得到 {got}。请改写表达式“{expression}”。",
+            f"“{name}”应得到不小于 0 的整数个工作日，实际得到{got.zh}。"
+            f"请改写表达式“{expression}”。",
             f"Expected {name} to give a whole number of working days of 0 or more but got "
-            f"{got}; mend the expression {expression!r}.",
+            f"{got.en}; mend the expression {expression!r}.",
         )
     return value
+
+
+def _got(value: Any) -> Words:
+    """What a value is, without its text: a text may be somebody's name or number, and what is told
+    here goes into logs, the journal and lists of cases that are stuck."""
+    if isinstance(value, (bool, int, float)) or value is None:
+        shown = json.dumps(value)[:20]
+        return Words(f" {shown}", shown)
+    return kind(value)
 
 
 def date_due(text: Any) -> Due:
@@ -162,9 +174,12 @@ def date_due(text: Any) -> Due:
         at = instant(text)
         return Due(at, last_day(at), False)
     except (TypeError, ValueError, OverflowError):
+        got = _got(text)
+        if isinstance(text, str):
+            got = Words("别的文字", "another text")
         raise ExpressionError(
-            f"定时事件需要日期，如 2026-12-31 或 2026-12-31T17:00:00，实际得到 {text!r:.60}。",
-            f"Expected a date such as 2026-12-31 or 2026-12-31T17:00:00 but got {text!r:.60}.",
+            f"定时事件需要日期，如 2026-12-31 或 2026-12-31T17:00:00，实际得到{got.zh}。",
+            f"Expected a date such as 2026-12-31 or 2026-12-31T17:00:00 but got {got.en}.",
         ) from None
 
 

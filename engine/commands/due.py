@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.commands.run import hold_case, lock_case_by_id, running
@@ -11,7 +12,7 @@ from engine.domain.actor import SCHEDULER
 from engine.errors import ExpressionError, LianbanError, ProcedureFault
 from engine.resources import Resources
 from engine.store import journal
-from engine.store.tables import Case
+from engine.store.tables import Case, Deadline
 
 # After each failure the next pause; after the last of them the case is set aside.
 PAUSES = (
@@ -34,8 +35,14 @@ def fire_due(session: Session, resources: Resources, case_id: int, now: datetime
 
 def put_off(session: Session, case_id: int, error: LianbanError, now: datetime) -> None:
     """Record why a case could not go on. It is tried again after a pause that grows, and set aside
-    for an administrator where that has not helped, or can't help."""
+    for an administrator where that has not helped, or can't help.
+
+    A case in which nothing is due any more was moved meanwhile, by a repair say: it has no fault.
+    """
     case = lock_case_by_id(session, case_id)
+    late = sa.select(Deadline.id).where(Deadline.case_id == case_id, Deadline.due_at <= now)
+    if session.scalar(late.limit(1)) is None:
+        return
     case.fault, case.fault_en = error.message.zh, error.message.en
     case.fault_element = error.facts.get("element")
     case.fault_since = case.fault_since or now

@@ -423,3 +423,15 @@ def test_a_part_of_what_is_due_leaves_the_rest_waiting(world: World) -> None:
         parts.append(len(instance.fire_due(until, lambda _: None, lambda _: None, most=4)))
         instance = world.reload(instance)
     assert parts == [4, 4, 2]
+
+
+@pytest.mark.parametrize("written", [timer("who", "timeDate"), timer("working_days(who)")])
+def test_a_timer_that_is_refused_does_not_tell_what_the_data_hold(
+    world: World, written: str
+) -> None:
+    """The words go into the journal and the lists of cases that are stuck."""
+    parts = (start(), node("intermediateCatchEvent", "t", written), end())
+    with pytest.raises(ExpressionError) as refused:
+        world.start(version(*parts, chain("start", "t", "end")), who="110101199003070011")
+    words = refused.value.message
+    assert "1101" not in words.zh + words.en and "文字" in words.zh

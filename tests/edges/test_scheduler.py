@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from engine.commands.due import PAUSES
+from engine.commands.due import PAUSES, put_off
 from engine.config import CHECKOUT, Config
-from engine.errors import Conflict
+from engine.errors import Conflict, ProcedureFault
 from engine.scheduler import HEARTBEAT, only_one, purge_old, run_due, run_scheduler, tick
 from engine.store.database import engine_for
 from engine.store.tables import (
@@ -153,6 +153,18 @@ def test_a_failure_that_may_heal_is_tried_again_after_growing_pauses(
     assert (case.fault_since, case.fault_attempts) == (since, len(PAUSES) + 1)
     assert "编号" in case.fault and "somebody" not in case.fault
     assert walk.events()[-6:] == ["put_off"] * 5 + ["set_aside"]
+
+
+def test_a_case_that_was_repaired_meanwhile_is_not_put_off(city: City) -> None:
+    """Between the failing step and the word of it somebody else may hold the case."""
+    walk = city.file()
+    city.wait_working_days(5)
+    assert city.tick() == 1
+    case_id = walk.case().id
+    with writing() as session:
+        put_off(session, case_id, ProcedureFault("缺数据", "no data"), city.now)
+    case = walk.case()
+    assert (case.fault, case.set_aside_at, case.retry_at) == (None, None, None)
 
 
 def test_a_case_that_heals_in_time_goes_on_by_itself_and_forgets(
