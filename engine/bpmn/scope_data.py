@@ -42,13 +42,20 @@ def own_changes(data: Data, line: Iterable[Any], base: Data) -> Data:
     return data
 
 
-def _seen(task: Any) -> Data | None:
+def _seen(top: Any) -> Data | None:
     """None where nothing is alive at this task and below it."""
-    branches = [
-        own_changes(seen, [child], task.data)
-        for child in task.children
-        if (seen := _seen(child)) is not None
-    ]
+    order, ahead = [], [top]
+    while ahead:  # not by recursion: a case may be thousands of tasks deep
+        order.append(task := ahead.pop())
+        ahead.extend(task.children)
+    seen: dict[int, Data | None] = {}
+    for task in reversed(order):  # those below come before those above
+        seen[task.id] = _seen_from(task, [(each, seen[each.id]) for each in task.children])
+    return seen[top.id]
+
+
+def _seen_from(task: Any, below: list[tuple[Any, Data | None]]) -> Data | None:
+    branches = [own_changes(data, [each], task.data) for each, data in below if data is not None]
     if not branches and not _alive(task):
         return None
     if isinstance(task.task_spec, LoopTask):

@@ -89,6 +89,15 @@ class CaseTask(Task):
         """Unfold the data of a loaded task when they are first asked for; see `state`."""
         if name != "data":
             raise AttributeError(name)
+        line, task = [], self
+        while task is not None and "folded" in task.__dict__:  # not by recursion: it may be deep
+            line.append(task)
+            task = task.__dict__["folded"][0]
+        for each in reversed(line):
+            each._unfold()
+        return self.__dict__["data"]
+
+    def _unfold(self) -> None:
         parent, news, gone = self.__dict__.pop("folded")
         self.data = {
             key: value.copy() if isinstance(value, (dict, list)) else value
@@ -97,7 +106,6 @@ class CaseTask(Task):
         self.data.update(news)
         for key in gone:
             self.data.pop(key, None)
-        return self.data
 
     def arrive(self) -> None:
         """Note that a token is here now, unless it was here before."""

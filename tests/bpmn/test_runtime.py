@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -435,3 +437,26 @@ def test_a_timer_that_is_refused_does_not_tell_what_the_data_hold(
         world.start(version(*parts, chain("start", "t", "end")), who="110101199003070011")
     words = refused.value.message
     assert "1101" not in words.zh + words.en and "文字" in words.zh
+
+
+def test_a_case_that_is_deeper_than_the_stack_goes_on_where_it_was_loaded(world: World) -> None:
+    """Each round leaves a branch open, so none of them can be forgotten."""
+    parts = (
+        start(), node("parallelGateway", "split"), user("again"), user("left"), end(),
+        chain("start", "again", "split", "again"), chain("split", "left", "end"),
+    )  # fmt: skip
+    inner = (start("s"), node("subProcess", "all", *parts), end("e"), chain("s", "all", "e"))
+    seen = (boundary("b", "all", message()), end("seen"), flow("b", "seen"))
+    instance = world.start(version(*inner, *seen, extra=messages("come")), n=0)
+    for number in range(300):
+        complete(instance, "again", n=number)
+    instance, usual = world.reload(instance), sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 200)
+    try:
+        instance.send("come", {})
+        again = next(task for task in instance.open_tasks() if task.element == "again")
+        assert world.reload(instance).task_data(again.task) == {"n": 299}
+        complete(instance, "left")
+    finally:
+        sys.setrecursionlimit(usual)
+    assert len(instance.open_tasks()) == 300
