@@ -29,6 +29,13 @@ def told() -> Iterator[None]:
         yield
     except SpiffWorkflowException as error:
         raise _fault(error) from error
+    except RecursionError:
+        raise ProcedureFault(
+            "办件中同时打开的分支嵌套过深，无法继续，本步骤已全部撤销。请流程管理员检查流程图中的回路。",
+            "The case holds branches nested too deeply to go on; all of this step was undone. Look "
+            "for a loop through a fork in the diagram.",
+            code="too-deep",
+        ) from None
 
 
 def _fault(error: SpiffWorkflowException) -> ProcedureFault:

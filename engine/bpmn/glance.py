@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.merging import merged
+from engine.bpmn.meeting import meet, way_of
+from engine.bpmn.merging import Data
 from engine.bpmn.runtime import Instance
 
 OBJECTS = "data_objects"  # the library's own entry among the data of a process
@@ -28,8 +29,7 @@ def data_seen(instance: Instance) -> dict[str, Any]:
         seen |= {name: value for name, value in objects.items() if value is not None}
     if instance.finished:
         return seen | {name: v for name, v in instance.data.items() if name != OBJECTS}
-    ways = [_way(task) for task in _live(instance)]
-    return seen | _together(sorted(ways, key=_arrival))
+    return seen | meet([_way(task) for task in _live(instance)], _data, _as_seen)
 
 
 def _live(instance: Instance) -> Iterator[Any]:
@@ -40,35 +40,15 @@ def _live(instance: Instance) -> Iterator[Any]:
 
 def _way(task: Any) -> list[Any]:
     """The tasks from the beginning of the process down to a live one, through what was called."""
-    way: list[Any] = []
-    while task is not None:
-        way.append(task)
-        above = task.parent
-        if above is None and (owner := task.workflow.parent_task_id):
-            above = task.workflow.parent_workflow.tasks[owner]
-        task = above
-    return way[::-1]
+    way = way_of(task)
+    while owner := way[0].workflow.parent_task_id:
+        way = way_of(way[0].workflow.parent_workflow.tasks[owner]) + way
+    return way
 
 
-def _arrival(way: list[Any]) -> int:
-    return way[-1].arrived
-
-
-def _together(ways: list[list[Any]], shared: int = 0) -> dict[str, Any]:
-    """What the tokens at the ends of these ways see, whose first `shared` tasks are the same."""
-    if not ways:
-        return {}
-    if len(ways) == 1:
-        return _data(ways[0][-1])
-    while all(len(way) > shared for way in ways) and len({id(way[shared]) for way in ways}) == 1:
-        shared += 1
-    branches: dict[int, list[list[Any]]] = {}
-    for way in ways:  # one may end where the others go on: a timer that fires again and again
-        branches.setdefault(way[shared].id if len(way) > shared else 0, []).append(way)
-    ended = [_data(way[-1]) for way in branches.pop(0, [])]
-    groups = sorted(branches.values(), key=lambda group: _arrival(group[-1]))
-    base = ways[0][shared - 1].data if shared else {}
-    return merged(base, [*ended, *(_together(group, shared) for group in groups)])
+def _as_seen(data: Data, _line: Iterable[Any], _base: Data) -> Data:
+    """What a path beside an activity was shown counts here: it is what its token sees."""
+    return data
 
 
 def _data(task: Any) -> dict[str, Any]:

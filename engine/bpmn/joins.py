@@ -18,7 +18,7 @@ from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.merging import merged
+from engine.bpmn.meeting import meet, way_of
 from engine.bpmn.scope_data import own_changes
 from engine.bpmn.workflow import LIVE
 
@@ -37,7 +37,7 @@ class _Join:
         if not used:
             my_task._set_state(TaskState.WAITING)
             return False
-        my_task.data = brought_together(used)
+        my_task.data = dict(meet([way_of(each) for each in used], _data, own_changes))
         for other in used:
             if other is not my_task:
                 other.cancel()
@@ -120,6 +120,10 @@ class ProcessSpec(BpmnProcessSpec):
         self.end.connect(SimpleBpmnTask(self, "End"))
 
 
+def _data(task: Any) -> dict[str, Any]:
+    return task.data
+
+
 def _arrivals(spec: BpmnTaskSpec, my_task: Any) -> list[Any]:
     """The tokens at a join of this name in the workflow of `my_task`, itself too."""
     return [
@@ -139,48 +143,6 @@ def _first_of_each_flow(waiting: list[Any]) -> dict[str, Any]:
 def _in_order(tasks: Iterable[Any]) -> list[Any]:
     """Tasks by the time of their arrival, which is not that of their prediction."""
     return sorted(tasks, key=lambda task: task.arrived)
-
-
-def brought_together(tokens: list[Any]) -> dict[str, Any]:
-    """The data of tokens that go on as one.
-
-    Where branches parted one in another, the inner ones come together first: what a branch
-    inherited from its fork then counts as nothing that it did itself.
-    """
-    ways = {token.id: [*reversed(_line(token)), token] for token in tokens}
-    return dict(_met(_in_order(tokens), ways, 0)[0])
-
-
-def _met(tokens: list[Any], ways: dict[int, list[Any]], depth: int) -> tuple[Any, int]:
-    """The data of tokens whose ways are one up to `depth`, and where they parted, or ended."""
-    if len(tokens) == 1:
-        return tokens[0].data, len(ways[tokens[0].id])
-    while len(branches := _branches(tokens, ways, depth)) == 1:
-        depth += 1
-    base = ways[tokens[0].id][depth - 1].data
-    together = []
-    for branch in branches:
-        data, until = _met(branch, ways, depth)
-        line = reversed(ways[branch[0].id][depth:until])
-        together.append((branch[-1].arrived, own_changes(data, line, base)))
-    together.sort(key=lambda each: each[0])
-    return merged(base, [data for _, data in together]), depth
-
-
-def _branches(tokens: list[Any], ways: dict[int, list[Any]], depth: int) -> list[list[Any]]:
-    branches: dict[int, list[Any]] = {}
-    for token in tokens:
-        branches.setdefault(ways[token.id][depth].id, []).append(token)
-    return list(branches.values())
-
-
-def _line(task: Any) -> list[Any]:
-    """The tasks above this one, the nearest first."""
-    found, above = [], task.parent
-    while above is not None:
-        found.append(above)
-        above = above.parent
-    return found
 
 
 def _tokens_elsewhere(spec: BpmnTaskSpec, my_task: Any) -> Iterator[Any]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
+
 import pytest
 
+from engine.bpmn.glance import data_seen
 from engine.domain.calendar import Calendar
 from tests.bpmn.diagrams import chain, end, flow, node, start, user
 from tests.bpmn.instances import World, complete, script, version, waiting
@@ -77,6 +81,33 @@ def test_a_branch_does_not_undo_what_another_did_since_their_own_fork(
         complete(instance, element, **({"x": 2} if element == "a" else {}))
         instance = world.reload(instance)
     assert instance.finished and instance.data == {"x": 2}
+
+
+def test_branches_that_ended_round_after_round_meet_without_recursion(world: World) -> None:
+    parts = (
+        start(),
+        gate("exclusive", "again"),
+        gate("parallel", "fork"),
+        end("note"),
+        user("a"),
+        gate("exclusive", "x", default="f_x_again"),
+        end(),
+        chain("start", "again", "fork", "a", "x", "again"),
+        chain("fork", "note"),
+        flow("x", "end", "done"),
+    )
+    instance = world.start(version(*parts), done=False, n=0)
+    limit, rounds = sys.getrecursionlimit(), 300
+    sys.setrecursionlimit(len(inspect.stack()) + 200)
+    try:
+        for number in range(rounds):
+            complete(instance, "a", n=number + 1)
+        assert data_seen(instance)["n"] == rounds
+        instance = world.reload(instance)
+        complete(instance, "a", done=True)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert instance.finished and instance.data == {"done": True, "n": rounds}
 
 
 # ---------------------------------------------------------------- parallel
