@@ -55,23 +55,24 @@ IDEMPOTENT = {
 }
 # These POSTs change nothing that a repetition could double.
 NOT_KEPT = {"/login", "/logout", "/demo/clock"}
+REFERENCE = {"$ref": "#/components/schemas/Value"}
 # What a value of a form may be, whatever the form; the parser of bodies refuses NUL.
 VALUE = {
     "description": "A value of a form.",
     "anyOf": [
         {"type": ["number", "boolean", "null"]},
         {"type": "string", "pattern": r"^[^\u0000]*$"},
-        {"type": "array", "items": {"$ref": "#/components/schemas/Value"}},
+        {"type": "array", "items": REFERENCE},
         {
             "type": "object",
             "propertyNames": {"pattern": FIELD_NAME},
-            "additionalProperties": {"$ref": "#/components/schemas/Value"},
+            "additionalProperties": REFERENCE,
         },
     ],
 }
 FILLED = {
     "propertyNames": {"pattern": FIELD_NAME},
-    "additionalProperties": {"$ref": "#/components/schemas/Value"},
+    "additionalProperties": REFERENCE,
 }
 ONE_OF_BOTH = {"minProperties": 1, "maxProperties": 1}  # `to` or `advance`
 # The properties, by schema, that hold a filled-in form.
@@ -121,6 +122,8 @@ def register(app: APIFlask, base: str, guarded: set[str]) -> None:
         schemas |= {"Problem": PROBLEM, "Value": VALUE}
         for name, form in FORMS.items():
             schemas[name]["properties"][form] |= FILLED
+        schemas["Skip"]["properties"]["result"] |= {"additionalProperties": REFERENCE}
+        schemas["Correction"]["properties"]["value"]["allOf"] = [REFERENCE]
         if "Move" in schemas:
             schemas["Move"] |= ONE_OF_BOTH
         for path, operations in spec["paths"].items():

@@ -36,6 +36,7 @@ def main() -> int:
     given = options.parse_args()
     effort = ["--max-examples", str(given.max_examples), "--seed", str(given.seed)]
     with tempfile.TemporaryDirectory() as folder, _served(Path(folder)) as (base, passwords):
+        os.chdir(folder)  # where Schemathesis keeps what it found
         failed = [who for who in CALLERS if not _run(base, passwords, who, effort)]
         if not _run(base, passwords, CALLERS[0], effort, "--include-path", LOGOUT):
             failed.append(LOGOUT)
@@ -46,12 +47,13 @@ def main() -> int:
 def _run(base: str, passwords: dict[str, str], who: str | None, effort: list[str], *which: str):
     """Run Schemathesis as somebody; return whether it found nothing."""
     print(f"== as {who or 'nobody'}", flush=True)
-    tool = str(Path(sys.executable).with_name("schemathesis"))
-    command = [tool, "run", f"{base}/api/openapi.json", "--checks", "all", "--warnings", "off"]
+    tool = str(Path(sys.executable).absolute().with_name("schemathesis"))
+    command = [tool, "--config-file", str(CHECKOUT / "schemathesis.toml"), "run"]
+    command += [f"{base}/api/openapi.json", "--checks", "all", "--warnings", "off"]
     command += [*effort, "--continue-on-failure", *(which or ("--exclude-path", LOGOUT))]
     if who is not None:
         command += ["-H", f"Authorization: Bearer {_token(base, who, passwords[who])}"]
-    return subprocess.run(command, cwd=CHECKOUT, check=False).returncode == 0
+    return subprocess.run(command, check=False).returncode == 0
 
 
 @contextmanager

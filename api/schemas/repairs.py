@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from apiflask import Schema, fields
 
-from api.fields import CURSOR, Label, flag, many, moment, number, one, record, text, texts, words
+from api.fields import (
+    CURSOR,
+    Label,
+    flag,
+    given,
+    many,
+    moment,
+    number,
+    one,
+    record,
+    text,
+    texts,
+    words,
+)
 from api.schemas.cases import NUMBER, Fault, ItemName
+from engine.commands.repair import MAX_REASON
 
 
 class StuckCase(Schema):
@@ -44,13 +58,13 @@ class Trouble(Schema):
 
 
 class Correction(Schema):
-    name = text("Name of the value.", "outcome", required=True)
+    name = given("Name of the value.", "outcome", required=True)
     value = fields.Raw(
         required=True,
         allow_none=True,
         metadata={"description": "The new value, any JSON.", "example": "complete"},
     )
-    element = text(
+    element = given(
         "Only where the process waits at this element; needed where values differ.",
         "review",
         load_default=None,
@@ -58,12 +72,19 @@ class Correction(Schema):
 
 
 class Skip(Schema):
-    element = text("The service task.", "notify", required=True)
+    element = given("The service task.", "notify", required=True)
     result = record("What its operation is taken to have returned.", {}, load_default=dict)
 
 
 class Repair(Schema):
-    reason = text("Why; it is journalled.", "短信模板已更正", required=True)
+    reason = given(
+        "Why; it is journalled.",
+        "短信模板已更正",
+        least=1,
+        most=MAX_REASON,
+        lines=True,
+        required=True,
+    )
     corrections = many(Correction, "Values to correct before the failing step is tried again.")
     skips = many(Skip, "Service tasks whose operation is left out this once.")
 
